@@ -1,0 +1,1 @@
+//! The pack compiler through its public functions.

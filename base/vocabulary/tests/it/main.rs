@@ -1,0 +1,1 @@
+//! The vocabulary through its public functions.
