@@ -3,6 +3,9 @@
 //! Each engine lists its own in its `contracts.rs`; the pack compiler checks reactions against the sum of them,
 //! and `city` connects the names. So engines meet without knowing each other.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use schemars::JsonSchema;
 use serde_json::Value;
 
@@ -69,4 +72,23 @@ pub fn schema_of<T: JsonSchema>() -> Value {
         .with(|settings| settings.inline_subschemas = true)
         .into_generator();
     generator.into_root_schema_for::<T>().to_value()
+}
+
+/// A fact that could not be given: nobody answers that name, or the one who does failed.
+#[derive(Debug, thiserror::Error)]
+#[error("fact {name}: {reason}")]
+pub struct FactFault {
+    /// The fact asked for.
+    pub name: String,
+    /// What went wrong, for the log.
+    pub reason: String,
+}
+
+/// The answer to a fact, on its way.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Value, FactFault>> + Send + 'a>>;
+
+/// Where an engine asks for facts of other engines without knowing them; `city` connects the names.
+pub trait Facts: Send + Sync {
+    /// Answers the fact `name` for `question`; both follow the fact's contract. `null` means: no such thing.
+    fn ask<'a>(&'a self, name: &'a str, question: Value) -> Answer<'a>;
 }

@@ -10,11 +10,13 @@ pub mod id;
 pub mod moment;
 pub mod name;
 pub mod refusal;
+pub mod surroundings;
 
 pub use actor::{Actor, ActorKind, OfficialActor};
-pub use contract::{ActionContract, Contracts, EventContract, FactContract};
+pub use contract::{ActionContract, Contracts, EventContract, FactContract, FactFault, Facts};
 pub use event::Event;
 pub use id::*;
 pub use moment::Moment;
 pub use name::*;
 pub use refusal::{Refusal, RefusalKind};
+pub use surroundings::Surroundings;
