@@ -52,13 +52,12 @@ impl FromStr for Position {
     type Err = PositionError;
 
     fn from_str(text: &str) -> Result<Self, PositionError> {
-        // Digits only: `i64` would also take a sign, and then two texts would name one place.
-        let number = |part: &str| {
-            let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-            digits.then(|| part.parse::<i64>().ok()).flatten().ok_or(PositionError)
+        let read = || {
+            let (tx, seq) = text.split_once('-')?;
+            Some(Self { tx: tx.parse().ok()?, seq: seq.parse().ok()? })
         };
-        let (tx, seq) = text.split_once('-').ok_or(PositionError)?;
-        Ok(Self { tx: number(tx)?, seq: number(seq)? })
+        // A sign or a leading zero would be a second name of the same place.
+        read().filter(|position| position.to_string() == text).ok_or(PositionError)
     }
 }
 

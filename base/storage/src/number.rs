@@ -35,17 +35,14 @@ impl Store {
                    RETURNING taken";
         let params = vec![Value::from(sequence), NUMBER_BLOCK.into()];
         let outcome = self.run_alone(Statement::new(sql, params).expecting(1, "storage.number")).await?;
-        let mut block = 1..=0;
-        for row in &outcome.rows {
-            let taken = row.int("taken")?;
-            block = taken - i64::from(NUMBER_BLOCK) + 1..=taken;
-        }
-        let number = block.next().ok_or(StoreFault::NotOne { sql: sql.to_owned(), rows: 0 })?;
+        let row = outcome.rows.first().ok_or_else(|| StoreFault::NotOne { sql: sql.to_owned(), rows: 0 })?;
+        let taken = row.int("taken")?;
+        let first = taken - i64::from(NUMBER_BLOCK) + 1;
         if blocks.len() >= NUMBER_SEQUENCES_MAX {
             blocks.clear();
         }
-        blocks.insert(sequence.to_owned(), block);
-        Ok(number)
+        blocks.insert(sequence.to_owned(), first + 1..=taken);
+        Ok(first)
     }
 
     /// The highest number that any node may have given of a sequence; 0 when it was never used.

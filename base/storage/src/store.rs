@@ -109,7 +109,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// This outcome, when it is the expected one.
-    pub(crate) fn as_expected(self, expected: Option<Expected>) -> Result<Self, CommitError> {
+    pub(crate) fn checked(self, expected: Option<Expected>) -> Result<Self, CommitError> {
         match expected {
             Some(expected) if expected.rows != self.touched => Err(CommitError::Conflict(expected.what)),
             _ => Ok(self),

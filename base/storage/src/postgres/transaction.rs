@@ -64,9 +64,10 @@ async fn attempt(pool: &Pool, statements: &[Statement]) -> Result<Vec<Outcome>, 
     }
 }
 
-/// A COMMIT that brought no "yes": the server's "no" is a rollback, silence is unknown.
+/// A COMMIT that brought no "yes": the server's "no" is a rollback; silence is unknown, and so is a server that ends
+/// the session, since it may have stored the unit before it said so.
 fn unfinished(error: tokio_postgres::Error) -> Attempt {
-    if error.as_db_error().is_none() {
+    if error.as_db_error().is_none() || ends_session(&error) {
         return StoreFault::CommitUnknown.into();
     }
     let again = is_contention(&error);
@@ -95,8 +96,7 @@ async fn fill(session: &mut Lent, statements: &[Statement]) -> Result<Vec<Outcom
         let begun = client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED").await;
         begun.map(|()| Outcome::default()).map_err(Failure::Engine)
     };
-    let mut steps: Vec<Pin<Box<dyn Future<Output = Result<Outcome, Failure>> + Send + '_>>> =
-        vec![Box::pin(begin)];
+    let mut steps: Vec<Step<'_, Result<Outcome, Failure>>> = vec![Box::pin(begin)];
     for (statement, plan) in statements.iter().zip(&prepared) {
         steps.push(match plan {
             Some(plan) => Box::pin(run(client, plan, &statement.params)),
@@ -116,15 +116,18 @@ async fn fill(session: &mut Lent, statements: &[Statement]) -> Result<Vec<Outcom
         .zip(results)
         .map(|(statement, result)| match result {
             Ok(outcome) => outcome
-                .as_expected(statement.expected)
+                .checked(statement.expected)
                 .map_err(|error| Failed { attempt: Attempt { error, again: false }, keeps_session: true }),
             Err(failure) => Err(failed(&statement.sql, failure)),
         })
         .collect()
 }
 
+/// A request that is sent when it is first polled.
+type Step<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// Starts all requests in their order, so that they travel together, and waits for all answers.
-async fn in_order<T>(mut steps: Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>>) -> Vec<T> {
+async fn in_order<T>(mut steps: Vec<Step<'_, T>>) -> Vec<T> {
     let mut results: Vec<Option<T>> = steps.iter().map(|_| None).collect();
     poll_fn(|context| {
         let mut pending = false;
@@ -143,9 +146,16 @@ async fn in_order<T>(mut steps: Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>
 }
 
 fn failed(sql: &str, failure: Failure) -> Failed {
-    let again = matches!(&failure, Failure::Engine(error) if is_contention(error) || error.is_closed());
+    let again = matches!(&failure, Failure::Engine(error) if is_contention(error) || ends_session(error));
     let keeps_session = super::keeps_connection(&failure);
     Failed { attempt: Attempt { error: super::commit_error(sql, &failure), again }, keeps_session }
+}
+
+/// Whether the session is gone: cut, or ended by the server (SQLSTATE class 57, such as an operator's restart; but
+/// not `57014`, which ends one statement).
+fn ends_session(error: &tokio_postgres::Error) -> bool {
+    let ended = |state: &SqlState| state.code().starts_with("57") && *state != SqlState::QUERY_CANCELED;
+    error.is_closed() || error.code().is_some_and(ended)
 }
 
 /// Whether the server ended the transaction because of another one.

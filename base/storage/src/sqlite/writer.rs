@@ -131,7 +131,7 @@ fn run_statement(connection: &Connection, statement: &Statement) -> Result<Outco
         statement::run(connection, sql, &statement.params)
     };
     match outcome {
-        Ok(outcome) => outcome.as_expected(statement.expected),
+        Ok(outcome) => outcome.checked(statement.expected),
         Err(Failure::Found(fault)) => Err(fault.into()),
         Err(Failure::Engine(error)) => Err(super::commit_error(sql, error)),
     }
