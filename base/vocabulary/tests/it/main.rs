@@ -1,1 +1,6 @@
 //! The vocabulary through its public functions.
+
+mod codes;
+mod masks;
+mod places;
+mod time;
