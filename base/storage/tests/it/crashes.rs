@@ -239,6 +239,42 @@ async fn a_deadlock_is_tried_again() {
     assert_eq!(rows.iter().map(|row| row.int("version")).collect::<Vec<_>>(), [Ok(3), Ok(3)]);
 }
 
+/// The disk is full: units fail, nothing that was answered is lost, and the store goes on when there is room again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_loses_nothing() {
+    let test = testing::open(Engine::Sqlite).await;
+    let store = &test.store;
+    notes(store).await;
+    let room = async |pages: i64| {
+        let mut work = Work::new();
+        work.run(format!("PRAGMA max_page_count = {pages}"), vec![]);
+        store.commit(work).await.expect("set");
+    };
+    room(60).await;
+    let mut answered = BTreeSet::new();
+    let mut refused = 0;
+    while refused < 5 {
+        let ids =
+            (0..16).map(|number| format!("{}-{number}", answered.len() + 100 * refused)).collect::<Vec<_>>();
+        let units = futures::future::join_all(ids.iter().map(|id| store.commit(unit(id)))).await;
+        for (id, outcome) in ids.into_iter().zip(units) {
+            match outcome {
+                Ok(_) => drop(answered.insert(id)),
+                Err(CommitError::Fault(fault)) => {
+                    assert!(fault.to_string().contains("full"), "{fault}");
+                    refused += 1;
+                }
+                Err(error) => panic!("{id}: {error}"),
+            }
+        }
+    }
+    assert!(!answered.is_empty());
+    assert_eq!(stored(store).await, answered);
+    room(10_000).await;
+    store.commit(unit("after")).await.expect("there is room again");
+    assert!(stored(store).await.contains("after"));
+}
+
 #[tokio::test]
 async fn with_the_last_handle_the_write_ahead_log_is_folded_in() {
     let test = testing::open(Engine::Sqlite).await;
