@@ -270,10 +270,6 @@ impl Atlas {
         unary_union(&parts)
     }
 
-    pub(crate) const fn grid(&self) -> Option<&Grid> {
-        self.grid.as_ref()
-    }
-
     pub(crate) fn names(&self) -> &Names {
         &self.names
     }
