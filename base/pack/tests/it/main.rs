@@ -1,1 +1,0 @@
-//! The pack compiler through its public functions.

@@ -1,0 +1,87 @@
+//! The project's own chores: `cargo xtask ci` is what CI runs, the same here and there.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its user")]
+
+mod postgres;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+
+/// Baotu's own chores.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Checks what a machine can hold: arrows between crates, module docs, unfinished marks, paths of machines.
+    Tidy,
+    /// Starts a throw-away PostgreSQL, runs the command with its URL in BAOTU_TEST_POSTGRES, and ends it.
+    Postgres {
+        /// The command and its arguments.
+        #[arg(trailing_var_arg = true, required = true)]
+        command: Vec<String>,
+    },
+    /// Formatting, lints, tidy and all tests, on both storages.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().chore {
+        Chore::Tidy => tidy::check(&root()).map(report),
+        Chore::Postgres { command } => postgres::with_server(|url| run_with(&command, url)),
+        Chore::Ci => ci(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The repository's root folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+fn report(checked: tidy::Checked) {
+    println!("tidy: {} files, {} crates", checked.files, checked.crates);
+}
+
+fn run_with(command: &[String], postgres_url: &str) -> anyhow::Result<()> {
+    let (program, arguments) = command.split_first().context("no command")?;
+    let status = Command::new(program)
+        .args(arguments)
+        .env(postgres::URL_VARIABLE, postgres_url)
+        .current_dir(root())
+        .status()
+        .with_context(|| format!("{program} could not be started"))?;
+    if status.success() { Ok(()) } else { bail!("{} ended with {status}", command.join(" ")) }
+}
+
+fn ci() -> anyhow::Result<()> {
+    let cargo = |arguments: &[&str]| -> anyhow::Result<()> {
+        println!("$ cargo {}", arguments.join(" "));
+        let status = Command::new("cargo").args(arguments).current_dir(root()).status()?;
+        if status.success() { Ok(()) } else { bail!("cargo {} ended with {status}", arguments.join(" ")) }
+    };
+    cargo(&["fmt", "--all", "--check"])?;
+    report(tidy::check(&root())?);
+    cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    postgres::with_server(|url| {
+        let tests = ["cargo", "nextest", "run", "--locked", "--workspace", "--no-fail-fast"];
+        println!("$ {}", tests.join(" "));
+        run_with(&tests.map(str::to_owned), url)?;
+        let documents = ["cargo", "test", "--locked", "--workspace", "--doc", "--quiet"];
+        println!("$ {}", documents.join(" "));
+        run_with(&documents.map(str::to_owned), url)
+    })
+}
