@@ -131,7 +131,8 @@ macro_rules! texts {
 
 texts!(String, &String, &str, std::borrow::Cow<'_, str>, Box<str>);
 
-/// Types of the vocabulary that are kept as the text they show.
+/// Types of the vocabulary that are kept as the text they show. Numbers of persons (citizen id, phone) are not among
+/// them: what is stored of those is the decision of `access`.
 macro_rules! shown_as_text {
     ($($type:ty),* $(,)?) => {$(
         impl From<$type> for Value {
@@ -156,6 +157,7 @@ shown_as_text! {
     vocabulary::ActName, vocabulary::RequestName, vocabulary::ClockName, vocabulary::FormName,
     vocabulary::RoleName, vocabulary::UnitCode, vocabulary::PostCode, vocabulary::CategoryCode,
     vocabulary::CellCode, vocabulary::ZoneCode, vocabulary::PurposeName, vocabulary::TemplateName,
+    vocabulary::DivisionCode, vocabulary::CreditCode,
     Digest,
 }
 

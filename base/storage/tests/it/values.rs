@@ -15,7 +15,9 @@ use crate::given::{NOW, chance};
 async fn table(store: &Store) {
     let mut work = Work::new();
     work.run(
-        "CREATE TABLE tests_value (id BIGINT NOT NULL PRIMARY KEY, i BIGINT, r DOUBLE PRECISION, t TEXT, b BYTEA, j JSONB)",
+        "CREATE TABLE tests_value (
+             id BIGINT NOT NULL PRIMARY KEY, i BIGINT, r DOUBLE PRECISION, t TEXT, b BYTEA, j JSONB
+         )",
         vec![],
     );
     store.commit(work).await.expect("the table is made");
