@@ -78,6 +78,9 @@ pub enum StoreFault {
     /// The connection broke before the unit was stored.
     #[error("the connection to the database broke: {0}")]
     Disconnected(String),
+    /// A unit that storage made itself was refused.
+    #[error("a unit of the store's own was refused: {0}")]
+    OwnUnit(String),
     /// A writer or a task of storage has ended.
     #[error("the store is closed")]
     Closed,
@@ -122,12 +125,18 @@ impl StoreFault {
     }
 }
 
+impl From<RowError> for CommitError {
+    fn from(error: RowError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
 impl From<CommitError> for StoreFault {
     /// For units that storage makes itself, where neither a conflict nor a duplicate can be the caller's doing.
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Fault(fault) => fault,
-            other => Self::Statement { sql: String::new(), code: None, reason: other.to_string() },
+            other => Self::OwnUnit(other.to_string()),
         }
     }
 }

@@ -118,11 +118,14 @@ fn claim(engine: Engine, kinds: usize) -> String {
         Engine::Sqlite => "",
         Engine::Postgres => "FOR UPDATE SKIP LOCKED",
     };
+    // As a table of its own, so that no plan runs the selection twice and claims more than the limit.
     format!(
-        "UPDATE storage_job SET due_at = $2, claimed_by = $3, claims = claims + 1, attempts = attempts + 1
-         WHERE id IN (SELECT id FROM storage_job
-                      WHERE state = 'waiting' AND due_at <= $1 AND kind IN ({list})
-                      ORDER BY due_at, id LIMIT $4 {lock})
+        "WITH due AS MATERIALIZED (
+             SELECT id FROM storage_job
+             WHERE state = 'waiting' AND due_at <= $1 AND kind IN ({list})
+             ORDER BY due_at, id LIMIT $4 {lock})
+         UPDATE storage_job SET due_at = $2, claimed_by = $3, claims = claims + 1, attempts = attempts + 1
+         WHERE id IN (SELECT id FROM due)
          RETURNING id, kind, payload, run_at, due_at, attempts, claims"
     )
 }

@@ -18,11 +18,11 @@
 //! the unit as an expectation, so that nothing is locked while deciding:
 //!
 //! ```
-//! # use baotu_storage::{Store, StoreFault, CommitError, Work, params};
+//! # use baotu_storage::{CommitError, Store, Work, params};
 //! # use baotu_vocabulary::{CaseId, Event};
 //! # async fn close(store: &Store, id: CaseId, closed: Event) -> Result<(), CommitError> {
 //! let row = store.query_one("SELECT version FROM cases_case WHERE id = $1", params![id]).await?;
-//! let version = row.int("version").map_err(StoreFault::from)?;
+//! let version = row.int("version")?;
 //!
 //! let mut work = Work::new();
 //! work.run_expecting(
@@ -79,7 +79,7 @@ pub use migration::Migrated;
 pub use number::{NUMBER_BLOCK, NUMBER_SEQUENCES_MAX};
 pub use row::{Row, RowError};
 pub use store::{CONNECTIONS, Database, Engine, Store, StoreConfig};
-pub use value::{Value, text_is_storable};
+pub use value::{DOCUMENT_LEVELS_MAX, Value, document_is_storable, text_is_storable};
 pub use work::{Committed, FOLLOWER_MOVED, Work};
 
 pub(crate) use store::Outcome;

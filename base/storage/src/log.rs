@@ -2,8 +2,9 @@
 //!
 //! Readers never trust `max(seq)`: a number drawn before the commit of another becomes visible after it. Positions
 //! therefore follow the order in which transactions can be seen. SQLite has one writer, so the next number is that
-//! order. On PostgreSQL the position is the transaction id, and readers stop before the oldest one still running
-//! (`pg_snapshot_xmin`): whatever appears later has a higher position. What the events mean is not known here.
+//! order. On PostgreSQL the position is the transaction id, and readers stop before the oldest one still running:
+//! whatever appears later has a higher position. An event is therefore seen once no older transaction of its database
+//! is under way, usually at once. What the events mean is not known here.
 
 use std::fmt;
 use std::str::FromStr;
@@ -129,8 +130,18 @@ pub(crate) fn position(row: &Row) -> Result<Position, RowError> {
 fn settled(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "1 = 1",
+        // Below the oldest transaction that was running when this statement began, or below the next id when none
+        // was. Transaction ids are shared by all databases of a server; one that is seen to belong to a session of
+        // another database cannot write here and does not hold back this log.
         Engine::Postgres => {
-            "tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)
+            "tx < (SELECT coalesce(min(CAST(CAST(running AS TEXT) AS BIGINT)),
+                                   CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT))
+                   FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+                   WHERE NOT EXISTS (
+                       SELECT 1 FROM pg_stat_activity
+                       WHERE datname <> current_database()
+                         AND CAST(CAST(backend_xid AS TEXT) AS BIGINT)
+                             = CAST(CAST(running AS TEXT) AS BIGINT) % 4294967296))
                   + (SELECT base FROM storage_log WHERE id = 1)"
         }
     }

@@ -86,8 +86,9 @@ impl Store {
             applied_at BIGINT NOT NULL
         )";
         match self.run_together(vec![Statement::script(sql)]).await {
-            // PostgreSQL's IF NOT EXISTS loses the race with another node as a duplicate in its catalogue.
-            Ok(_) | Err(CommitError::Duplicate { .. }) => Ok(()),
+            Ok(_) => Ok(()),
+            // PostgreSQL's IF NOT EXISTS can lose the race with another node, in more than one way.
+            Err(_) if self.history().await.is_ok() => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

@@ -78,7 +78,8 @@ impl StoreConfig {
     }
 }
 
-/// The store of a node; clones share it, and with the last one the embedded writer ends.
+/// The store of a node; clones share it. Dropping the last one stores what is queued and waits for the embedded
+/// writer to end.
 #[derive(Clone, Debug)]
 pub struct Store {
     shared: Arc<Shared>,
@@ -125,7 +126,11 @@ impl Store {
     pub async fn open(config: &StoreConfig) -> Result<Self, StoreFault> {
         std::fs::create_dir_all(&config.blobs).map_err(StoreFault::file(&config.blobs))?;
         let database = match &config.database {
-            Database::Embedded(path) => OpenDatabase::Sqlite(Sqlite::open(path)?),
+            Database::Embedded(path) => {
+                let path = path.clone();
+                let open = tokio::task::spawn_blocking(move || Sqlite::open(&path));
+                OpenDatabase::Sqlite(open.await.map_err(|_| StoreFault::Closed)??)
+            }
             Database::Postgres(url) => {
                 OpenDatabase::Postgres(Postgres::open(url, config.connections_max).await?)
             }
@@ -211,12 +216,8 @@ impl Store {
         let outcomes = self.run_together(statements).await?;
         // Events are the last statements of a unit.
         let said = &outcomes[outcomes.len() - events..];
-        let positions = said
-            .iter()
-            .flat_map(|outcome| &outcome.rows)
-            .map(log::position)
-            .collect::<Result<_, _>>()
-            .map_err(StoreFault::from)?;
+        let positions =
+            said.iter().flat_map(|outcome| &outcome.rows).map(log::position).collect::<Result<_, _>>()?;
         if events > 0 {
             self.shared.said.send_replace(());
         }

@@ -72,19 +72,18 @@ pub async fn open(engine: Engine) -> TestStore {
 
 /// A fresh store on one engine, without any table.
 pub async fn open_unmigrated(engine: Engine) -> TestStore {
-    let folder = make_folder();
-    let (config, database) = match engine {
-        Engine::Sqlite => (StoreConfig::embedded(&folder), None),
+    let mut place = Place { folder: make_folder(), database: None };
+    let config = match engine {
+        Engine::Sqlite => StoreConfig::embedded(&place.folder),
         Engine::Postgres => {
             let server = server();
             let name =
                 format!("baotu_test_{}_{}", std::process::id(), PLACES.fetch_add(1, Ordering::Relaxed));
             let url = make_database(&server, &name).await;
-            let config = StoreConfig::new(Database::Postgres(url), folder.join("blobs"));
-            (config, Some((server, name)))
+            place.database = Some((server, name));
+            StoreConfig::new(Database::Postgres(url), place.folder.join("blobs"))
         }
     };
-    let place = Place { folder, database };
     let store = Store::open(&config).await.expect("a fresh store opens");
     TestStore { store, config, place }
 }

@@ -20,7 +20,7 @@ pub enum Value {
     Text(String),
     /// `BYTEA`.
     Bytes(Vec<u8>),
-    /// `JSONB`. PostgreSQL forgets the order of keys, and no string in it may hold a NUL character.
+    /// `JSONB`; see [`document_is_storable`]. PostgreSQL forgets the order of keys and the notation of numbers.
     Json(serde_json::Value),
 }
 
@@ -30,6 +30,28 @@ pub enum Value {
 /// with a fault.
 pub fn text_is_storable(text: &str) -> bool {
     !text.as_bytes().contains(&0)
+}
+
+/// Levels of a document at most. What is written must be readable again, and the parser gives up at 128.
+pub const DOCUMENT_LEVELS_MAX: usize = 100;
+
+/// Whether a document can be stored, and read again, on every engine: no NUL character in a text or a key, and no more
+/// than [`DOCUMENT_LEVELS_MAX`] levels.
+pub fn document_is_storable(document: &serde_json::Value) -> bool {
+    fn storable(document: &serde_json::Value, levels: usize) -> bool {
+        match document {
+            serde_json::Value::String(text) => text_is_storable(text),
+            serde_json::Value::Array(items) => {
+                levels > 0 && items.iter().all(|item| storable(item, levels - 1))
+            }
+            serde_json::Value::Object(fields) => {
+                levels > 0
+                    && fields.iter().all(|(key, value)| text_is_storable(key) && storable(value, levels - 1))
+            }
+            _ => true,
+        }
+    }
+    storable(document, DOCUMENT_LEVELS_MAX)
 }
 
 impl Value {
@@ -48,10 +70,11 @@ impl Value {
 
     /// What keeps this value from being stored, if anything does.
     pub(crate) fn unstorable(&self) -> Option<&'static str> {
-        const NUL: &str = "a NUL character in a text";
         match self {
-            Self::Text(text) if !text_is_storable(text) => Some(NUL),
-            Self::Json(document) if !json_is_storable(document) => Some(NUL),
+            Self::Text(text) if !text_is_storable(text) => Some("a text with a NUL character"),
+            Self::Json(document) if !document_is_storable(document) => {
+                Some("a document with a NUL character or with too many levels")
+            }
             Self::Real(number) if number.is_nan() => Some("a number that is not a number (NaN)"),
             _ => None,
         }
@@ -67,17 +90,6 @@ impl Value {
             Self::Bytes(_) => "bytes",
             Self::Json(_) => "JSON",
         }
-    }
-}
-
-fn json_is_storable(document: &serde_json::Value) -> bool {
-    match document {
-        serde_json::Value::String(text) => text_is_storable(text),
-        serde_json::Value::Array(items) => items.iter().all(json_is_storable),
-        serde_json::Value::Object(fields) => {
-            fields.iter().all(|(key, value)| text_is_storable(key) && json_is_storable(value))
-        }
-        _ => true,
     }
 }
 
@@ -119,7 +131,8 @@ macro_rules! texts {
 
 texts!(String, &String, &str, std::borrow::Cow<'_, str>, Box<str>);
 
-/// Types of the vocabulary that are kept as the text they show.
+/// Types of the vocabulary that are kept as the text they show. Numbers of persons (citizen id, phone) are not among
+/// them: what is stored of those is the decision of `access`.
 macro_rules! shown_as_text {
     ($($type:ty),* $(,)?) => {$(
         impl From<$type> for Value {
@@ -144,6 +157,7 @@ shown_as_text! {
     vocabulary::ActName, vocabulary::RequestName, vocabulary::ClockName, vocabulary::FormName,
     vocabulary::RoleName, vocabulary::UnitCode, vocabulary::PostCode, vocabulary::CategoryCode,
     vocabulary::CellCode, vocabulary::ZoneCode, vocabulary::PurposeName, vocabulary::TemplateName,
+    vocabulary::DivisionCode, vocabulary::CreditCode,
     Digest,
 }
 

@@ -4,6 +4,7 @@
 //! number, opens a file or knows a database: time, ids and chance are passed in.
 
 pub mod actor;
+pub mod calendar;
 pub mod citizen_id;
 pub mod contract;
 pub mod credit_code;
@@ -19,6 +20,7 @@ pub mod refusal;
 pub mod surroundings;
 
 pub use actor::{Actor, ActorKind, OfficialActor};
+pub use calendar::{CalendarYear, Due, Limit, WorkCalendar, WorkUnit};
 pub use citizen_id::CitizenId;
 pub use contract::{ActionContract, Contracts, EventContract, FactContract, FactFault, Facts};
 pub use credit_code::CreditCode;

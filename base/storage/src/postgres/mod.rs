@@ -11,6 +11,8 @@ mod value;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use tokio_postgres::error::SqlState;
+
 use self::pool::Pool;
 use self::value::Bound;
 use crate::work::Statement;
@@ -54,29 +56,31 @@ impl Postgres {
         Ok(())
     }
 
+    /// Asks once more on another connection when the first was cut; sessions are read-only outside of units, so a
+    /// query can be repeated.
     pub(crate) async fn query(
         &self,
         sql: Cow<'static, str>,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreFault> {
-        let mut connection = self.pool.take().await?;
-        let outcome = async {
-            let statement = connection.prepare(&sql).await?;
-            run(&connection.client, &statement, &params).await
+        let first = self.query_once(&sql, &params).await?;
+        let answer = match first {
+            Err(Failure::Engine(error)) if ends_session(&error) => self.query_once(&sql, &params).await?,
+            answer => answer,
         };
-        let outcome = outcome.await;
-        match outcome {
-            Ok(outcome) => {
-                connection.put_back();
-                Ok(outcome.rows)
-            }
-            Err(error) => {
-                if keeps_connection(&error) {
-                    connection.put_back();
-                }
-                Err(fault(&sql, &error))
-            }
+        answer.map_err(|failure| fault(&sql, &failure))
+    }
+
+    async fn query_once(&self, sql: &str, params: &[Value]) -> Result<Result<Vec<Row>, Failure>, StoreFault> {
+        let mut session = self.pool.take().await?;
+        let answer = match session.prepare(sql).await {
+            Ok(statement) => run(&session.client, &statement, params).await,
+            Err(error) => Err(error.into()),
+        };
+        if answer.as_ref().err().is_none_or(keeps_connection) {
+            session.put_back();
         }
+        Ok(answer.map(|outcome| outcome.rows))
     }
 
     /// Stores a unit on a task of its own: a caller that goes away leaves no transaction half done.
@@ -128,11 +132,18 @@ async fn run(
     Ok(Outcome { touched: rows.len() as u64, rows })
 }
 
+/// Whether the session is gone: cut, or ended by the server (SQLSTATE class 57, such as an operator's restart; but
+/// not `57014`, which ends one statement).
+fn ends_session(error: &tokio_postgres::Error) -> bool {
+    let ended = |state: &SqlState| state.code().starts_with("57") && *state != SqlState::QUERY_CANCELED;
+    error.is_closed() || error.code().is_some_and(ended)
+}
+
 /// Whether a connection is good for the next caller after this failure.
 fn keeps_connection(failure: &Failure) -> bool {
     match failure {
         Failure::Engine(error) => {
-            !error.is_closed() && !error.code().is_some_and(|state| PLAN_OUTDATED.contains(&state.code()))
+            !ends_session(error) && !error.code().is_some_and(|state| PLAN_OUTDATED.contains(&state.code()))
         }
         Failure::Parameters { .. } => true,
     }
@@ -161,7 +172,7 @@ fn fault(sql: &str, failure: &Failure) -> StoreFault {
 fn commit_error(sql: &str, failure: &Failure) -> CommitError {
     if let Failure::Engine(error) = failure
         && let Some(said) = error.as_db_error()
-        && *said.code() == tokio_postgres::error::SqlState::UNIQUE_VIOLATION
+        && *said.code() == SqlState::UNIQUE_VIOLATION
     {
         return CommitError::Duplicate { constraint: constraint(said) };
     }

@@ -17,9 +17,11 @@ const STATEMENTS_PREPARED_MAX: usize = 512;
 const CONNECT_SECONDS: u64 = 10;
 
 /// What each connection is told first. A transaction that nobody ends would hold back the event log of all nodes
-/// and a runaway query a connection, so the server ends both.
+/// and a runaway query a connection, so the server ends both. Outside of a unit nothing can be written, as with the
+/// read-only connections of the embedded engine.
 const SESSION: &str = "SET statement_timeout = '60s';
     SET idle_in_transaction_session_timeout = '30s';
+    SET default_transaction_read_only = on;
     SET client_min_messages = 'warning'";
 
 #[derive(Debug)]

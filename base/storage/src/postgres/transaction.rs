@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio_postgres::error::SqlState;
 
 use super::pool::{Lent, Pool};
-use super::{Failure, run};
+use super::{Failure, ends_session, run};
 use crate::work::Statement;
 use crate::{CommitError, Outcome, StoreFault};
 
@@ -93,7 +93,7 @@ async fn fill(session: &mut Lent, statements: &[Statement]) -> Result<Vec<Outcom
     let client = &session.client;
     // The expectations of a unit say what it relies on, so it needs no more than this; a server may be set stricter.
     let begin = async {
-        let begun = client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED").await;
+        let begun = client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await;
         begun.map(|()| Outcome::default()).map_err(Failure::Engine)
     };
     let mut steps: Vec<Step<'_, Result<Outcome, Failure>>> = vec![Box::pin(begin)];
@@ -149,13 +149,6 @@ fn failed(sql: &str, failure: Failure) -> Failed {
     let again = matches!(&failure, Failure::Engine(error) if is_contention(error) || ends_session(error));
     let keeps_session = super::keeps_connection(&failure);
     Failed { attempt: Attempt { error: super::commit_error(sql, &failure), again }, keeps_session }
-}
-
-/// Whether the session is gone: cut, or ended by the server (SQLSTATE class 57, such as an operator's restart; but
-/// not `57014`, which ends one statement).
-fn ends_session(error: &tokio_postgres::Error) -> bool {
-    let ended = |state: &SqlState| state.code().starts_with("57") && *state != SqlState::QUERY_CANCELED;
-    error.is_closed() || error.code().is_some_and(ended)
 }
 
 /// Whether the server ended the transaction because of another one.

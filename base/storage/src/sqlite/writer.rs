@@ -40,7 +40,7 @@ impl Writer {
         let (queue, units) = mpsc::channel(QUEUE_UNITS_MAX);
         let thread = std::thread::Builder::new()
             .name("baotu-writer".to_owned())
-            .spawn(move || write_all(&connection, units))
+            .spawn(move || write_all(connection, units))
             .map_err(StoreFault::file("baotu-writer"))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
@@ -65,15 +65,12 @@ impl Drop for Writer {
 }
 
 /// Stores units until the queue is closed and empty.
-fn write_all(connection: &Connection, mut units: mpsc::Receiver<Unit>) {
+fn write_all(connection: Connection, mut units: mpsc::Receiver<Unit>) {
     let mut group = Vec::with_capacity(GROUP_UNITS_MAX);
     while units.blocking_recv_many(&mut group, GROUP_UNITS_MAX) > 0 {
-        write_group(connection, &mut group);
+        write_group(&connection, &mut group);
     }
-    if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
-        // Another process may be reading. Nothing is lost: the log is read at the next start.
-        tracing::warn!(%error, "the write-ahead log was not folded in");
-    }
+    // The last connection to close folds the write-ahead log into the database; the readers are gone before this one.
 }
 
 /// Stores a group and answers each of its units.

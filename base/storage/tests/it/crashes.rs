@@ -1,12 +1,12 @@
 //! Power cuts and broken connections: what was answered is there, once; what was not is there whole or not at all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use baotu_storage::testing;
-use baotu_storage::{CommitError, Engine, Position, Store, StoreConfig, StoreFault, Work, params};
+use baotu_storage::{CommitError, Engine, Position, Store, StoreConfig, Work, params};
 
 use crate::given::{count, event, job, notes};
 
@@ -24,17 +24,19 @@ fn unit(id: &str) -> Work {
 
 /// The names of the units that the store holds; each is there with all its parts, once.
 async fn stored(store: &Store) -> BTreeSet<String> {
-    let names = async |sql: &'static str| {
-        let rows = store.query(sql, vec![]).await.expect("rows");
-        rows.iter().map(|row| row.text("name").expect("a name")).collect::<Vec<_>>()
-    };
-    let notes = names("SELECT id AS name FROM tests_note ORDER BY id").await;
-    assert_eq!(notes, names("SELECT subject AS name FROM storage_event ORDER BY subject").await);
-    assert_eq!(notes, names("SELECT key AS name FROM storage_job ORDER BY key").await);
-    let count = notes.len();
-    let set = notes.into_iter().collect::<BTreeSet<_>>();
-    assert_eq!(set.len(), count, "no unit is there twice");
-    set
+    // One statement, so that a unit stored meanwhile is seen whole or not at all.
+    let sql = "SELECT id AS name, 'note' AS part FROM tests_note
+               UNION ALL SELECT subject, 'event' FROM storage_event
+               UNION ALL SELECT key, 'job' FROM storage_job";
+    let mut parts = BTreeMap::<String, Vec<String>>::new();
+    for row in store.query(sql, vec![]).await.expect("rows") {
+        parts.entry(row.text("name").expect("a name")).or_default().push(row.text("part").expect("a part"));
+    }
+    for (name, parts) in &mut parts {
+        parts.sort();
+        assert_eq!(*parts, ["event", "job", "note"], "{name}");
+    }
+    parts.into_keys().collect()
 }
 
 /// A process that stores units on many tasks and says each answered one is killed again and again at points it does
@@ -188,11 +190,7 @@ async fn a_server_that_ends_all_sessions_loses_nothing() {
                     let id = format!("{writer}-{number}");
                     match store.commit(unit(&id)).await {
                         Ok(_) => answered.push(id),
-                        Err(CommitError::Fault(
-                            StoreFault::CommitUnknown
-                            | StoreFault::Disconnected(_)
-                            | StoreFault::Statement { .. },
-                        )) => {}
+                        Err(CommitError::Fault(_)) => {}
                         Err(error) => panic!("{id}: {error}"),
                     }
                 }
@@ -239,6 +237,42 @@ async fn a_deadlock_is_tried_again() {
     other.expect("stored");
     let rows = test.store.query("SELECT version FROM tests_note", vec![]).await.expect("rows");
     assert_eq!(rows.iter().map(|row| row.int("version")).collect::<Vec<_>>(), [Ok(3), Ok(3)]);
+}
+
+/// The disk is full: units fail, nothing that was answered is lost, and the store goes on when there is room again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_loses_nothing() {
+    let test = testing::open(Engine::Sqlite).await;
+    let store = &test.store;
+    notes(store).await;
+    let room = async |pages: i64| {
+        let mut work = Work::new();
+        work.run(format!("PRAGMA max_page_count = {pages}"), vec![]);
+        store.commit(work).await.expect("set");
+    };
+    room(60).await;
+    let mut answered = BTreeSet::new();
+    let mut refused = 0;
+    while refused < 5 {
+        let ids =
+            (0..16).map(|number| format!("{}-{number}", answered.len() + 100 * refused)).collect::<Vec<_>>();
+        let units = futures::future::join_all(ids.iter().map(|id| store.commit(unit(id)))).await;
+        for (id, outcome) in ids.into_iter().zip(units) {
+            match outcome {
+                Ok(_) => drop(answered.insert(id)),
+                Err(CommitError::Fault(fault)) => {
+                    assert!(fault.to_string().contains("full"), "{fault}");
+                    refused += 1;
+                }
+                Err(error) => panic!("{id}: {error}"),
+            }
+        }
+    }
+    assert!(!answered.is_empty());
+    assert_eq!(stored(store).await, answered);
+    room(10_000).await;
+    store.commit(unit("after")).await.expect("there is room again");
+    assert!(stored(store).await.contains("after"));
 }
 
 #[tokio::test]

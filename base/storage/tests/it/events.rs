@@ -1,12 +1,16 @@
 //! The log hands every reader every event once, in one order, whatever commits at the same time.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use baotu_storage::testing::{self, TestStore};
-use baotu_storage::{CommitError, Engine, FOLLOWER_MOVED, LoggedEvent, Position, Store, Work, params};
+use baotu_storage::{
+    CommitError, Committed, Engine, FOLLOWER_MOVED, LoggedEvent, Position, Store, Work, params,
+};
 use futures::future::join_all;
 
-use crate::given::{count, event};
+use crate::given::event;
 
 async fn say(store: &Store, subjects: &[&str]) -> Vec<Position> {
     let mut work = Work::new();
@@ -128,11 +132,15 @@ async fn no_event_is_skipped_and_none_comes_twice() {
             })
         });
         let writers = tokio::spawn(join_all(writers));
-        let nodes = [("one", store.clone()), ("other", other_node)]
-            .map(|(node, store)| tokio::spawn(async move { follow(node, &store, EVENTS as i64).await }));
+        let written = Arc::new(AtomicBool::new(false));
+        let nodes = [("one", store.clone()), ("other", other_node)].map(|(node, store)| {
+            let written = written.clone();
+            tokio::spawn(async move { follow(node, &store, &written).await })
+        });
         for writer in writers.await.expect("the writers end") {
             writer.expect("each writer ends");
         }
+        written.store(true, Ordering::Release);
         for node in nodes {
             node.await.expect("the node ends");
         }
@@ -145,13 +153,17 @@ async fn no_event_is_skipped_and_none_comes_twice() {
     }
 }
 
-/// Follows the log until `events` were seen by all nodes together.
-async fn follow(node: &str, store: &Store, events: i64) {
-    while count(store, "tests_seen").await < events {
+/// Follows the log until all is `written` and nothing is left.
+async fn follow(node: &str, store: &Store, written: &AtomicBool) {
+    loop {
+        let all_written = written.load(Ordering::Acquire);
         let from = store.follower_position("tests").await.expect("a position");
         let page = store.events_after(from, 25).await.expect("events");
         let Some(last) = page.last() else {
-            store.wait_for_events(from, Duration::from_millis(100)).await.expect("an answer");
+            let more = store.wait_for_events(from, Duration::from_millis(300)).await.expect("an answer");
+            if all_written && !more {
+                return;
+            }
             continue;
         };
         let mut work = Work::new();
@@ -190,6 +202,47 @@ async fn waiting_ends_with_an_event_of_any_node_or_with_patience() {
             after = said[0];
         }
     }
+}
+
+/// A unit on its way.
+struct Slow(tokio::task::JoinHandle<Committed>);
+
+/// A transaction that is under way has a place in the log, so what was said after it waits for it; a transaction of
+/// another database on the same server has none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_an_older_transaction_of_the_same_database_holds_back_the_log() {
+    let test = testing::open(Engine::Postgres).await;
+    let neighbour = testing::open(Engine::Postgres).await;
+    let slow_unit = async |store: &Store| {
+        let mut work = Work::new();
+        work.run("CREATE TABLE tests_slow (id BIGINT)", vec![]);
+        work.run("SELECT 1 AS one FROM pg_sleep(0.6)", vec![]);
+        work.event(event("slow"));
+        let slow = tokio::spawn({
+            let store = store.clone();
+            async move { store.commit(work).await.expect("stored") }
+        });
+        let begun = "SELECT count(*) AS n FROM pg_stat_activity
+                     WHERE datname = current_database() AND backend_xid IS NOT NULL";
+        while store.query_one(begun, vec![]).await.expect("a count").int("n") == Ok(0) {
+            tokio::task::yield_now().await;
+        }
+        Slow(slow)
+    };
+
+    let foreign = slow_unit(&neighbour.store).await;
+    let first = say(&test.store, &["quick"]).await[0];
+    assert_eq!(test.store.last_position().await.expect("a position"), first);
+    assert!(!foreign.0.is_finished(), "the neighbour was still at it");
+
+    let own = slow_unit(&test.store).await;
+    say(&test.store, &["waits"]).await;
+    assert_eq!(subjects(&test.store.events_after(first, 10).await.expect("events")), [""; 0]);
+    assert!(!own.0.is_finished(), "the slow unit was still at it");
+    own.0.await.expect("it ends");
+    assert!(test.store.wait_for_events(first, Duration::from_secs(5)).await.expect("an answer"));
+    assert_eq!(subjects(&test.store.events_after(first, 10).await.expect("events")), ["slow", "waits"]);
+    foreign.0.await.expect("it ends");
 }
 
 /// The tables of a server were restored into one whose transaction ids are far behind those of the log.

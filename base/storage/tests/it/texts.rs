@@ -6,7 +6,9 @@ use proptest::prelude::*;
 proptest! {
     /// Whatever is taken is shown back as it came: there is one text for each position and each digest.
     #[test]
-    fn a_text_is_refused_or_is_the_one_name(text in prop_oneof![any::<String>(), "[0-9a-f+-]{0,70}", "[0-9]{1,20}-[0-9]{1,20}"]) {
+    fn a_text_is_refused_or_is_the_one_name(
+        text in prop_oneof![any::<String>(), "[0-9a-f+-]{0,70}", "[0-9a-f]{64}", "[0-9]{1,20}-[0-9]{1,20}"],
+    ) {
         if let Ok(position) = text.parse::<Position>() {
             prop_assert_eq!(position.to_string(), text.clone());
         }

@@ -133,6 +133,18 @@ async fn of_two_decisions_on_one_version_one_stands() {
 }
 
 #[tokio::test]
+async fn a_query_cannot_write() {
+    for TestStore { store, .. } in &testing::stores().await {
+        notes(store).await;
+        let sql = "INSERT INTO tests_note (id, version) VALUES ('n', 1) RETURNING id";
+        let refused = store.query(sql, vec![]).await.expect_err("a query reads").to_string();
+        assert!(refused.contains("read"), "{refused}");
+        assert_eq!(count(store, "tests_note").await, 0);
+        store.commit(note("n")).await.expect("a unit writes");
+    }
+}
+
+#[tokio::test]
 async fn a_store_that_answers_is_well() {
     for TestStore { store, .. } in &testing::stores().await {
         store.ping().await.expect("it answers");

@@ -1,7 +1,10 @@
 //! Every value comes back as it went in.
 
 use baotu_storage::testing::{self, TestStore};
-use baotu_storage::{Digest, RowError, Store, StoreFault, Value, Work, params, text_is_storable};
+use baotu_storage::{
+    DOCUMENT_LEVELS_MAX, Digest, RowError, Store, StoreFault, Value, Work, document_is_storable, params,
+    text_is_storable,
+};
 use baotu_vocabulary::{CaseId, UnitCode};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -12,7 +15,9 @@ use crate::given::{NOW, chance};
 async fn table(store: &Store) {
     let mut work = Work::new();
     work.run(
-        "CREATE TABLE tests_value (id BIGINT NOT NULL PRIMARY KEY, i BIGINT, r DOUBLE PRECISION, t TEXT, b BYTEA, j JSONB)",
+        "CREATE TABLE tests_value (
+             id BIGINT NOT NULL PRIMARY KEY, i BIGINT, r DOUBLE PRECISION, t TEXT, b BYTEA, j JSONB
+         )",
         vec![],
     );
     store.commit(work).await.expect("the table is made");
@@ -106,6 +111,33 @@ async fn what_one_engine_cannot_keep_no_engine_takes() {
             let asked = store.query("SELECT id FROM tests_value WHERE t = $1", vec![value]).await;
             assert!(matches!(asked, Err(StoreFault::Unstorable(_))));
         }
+    }
+}
+
+/// A document of any depth is refused or can be read again; a log entry that cannot be read would stop its followers.
+#[tokio::test]
+async fn a_document_is_refused_or_readable() {
+    for TestStore { store, .. } in &testing::stores().await {
+        table(store).await;
+        let deep = |levels| (0..levels).fold(json!("ground"), |document, _| json!([document]));
+        for levels in [1, DOCUMENT_LEVELS_MAX] {
+            let document = deep(levels);
+            assert!(document_is_storable(&document));
+            put(
+                store,
+                levels as i64,
+                [Value::Null, Value::Null, Value::Null, Value::Null, document.clone().into()],
+            )
+            .await
+            .expect("stored");
+            let row =
+                store.query_one("SELECT j FROM tests_value WHERE id = $1", params![levels as i64]).await;
+            assert_eq!(row.expect("found").json("j"), Ok(document));
+        }
+        let document = deep(DOCUMENT_LEVELS_MAX + 1);
+        let refused =
+            put(store, 0, [Value::Null, Value::Null, Value::Null, Value::Null, document.into()]).await;
+        assert!(matches!(refused, Err(StoreFault::Unstorable(_))), "{refused:?}");
     }
 }
 
