@@ -1,6 +1,7 @@
 //! The project's own chores: `cargo xtask ci` is what CI runs, the same here and there.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its user")]
 
+mod jinan;
 mod postgres;
 mod tidy;
 
@@ -30,6 +31,14 @@ enum Chore {
     },
     /// Formatting, lints, tidy and all tests, on both storages.
     Ci,
+    /// Writes the divisions, outlines and gazetteer of packs/jinan from the open lists.
+    JinanPlaces {
+        /// The folder with areas.csv, streets.csv, villages.csv.gz, the Tianditu outlines and the changes of divisions.
+        #[arg(long)]
+        from: PathBuf,
+    },
+    /// Expands the hand-written heads in xtask/jinan into the units and posts of packs/jinan.
+    JinanOrganisations,
 }
 
 fn main() -> ExitCode {
@@ -37,6 +46,17 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::check(&root()).map(report),
         Chore::Postgres { command } => postgres::with_server(|url| run_with(&command, url)),
         Chore::Ci => ci(),
+        Chore::JinanPlaces { from } => {
+            jinan::write_places(&from, &root().join("packs/jinan")).map(|written| {
+                println!(
+                    "{} divisions, {} places, {} cells",
+                    written.divisions, written.gazetteer, written.cells
+                );
+            })
+        }
+        Chore::JinanOrganisations => jinan::write_organisations(&root().join("packs/jinan")).map(|written| {
+            println!("{} units, {} posts held by {} people", written.units, written.posts, written.holders);
+        }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
