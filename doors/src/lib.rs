@@ -1,0 +1,11 @@
+//! How the world comes in: standard interfaces over the engines, a module each.
+//!
+//! | module | what it speaks |
+//! |---|---|
+//! | [`import`] | tables of another system (CSV, XLSX, JSON) with a declared mapping |
+//!
+//! A door turns foreign bytes into the city's words and back. It decides nothing about a case and knows no
+//! engine's tables: what it needs from them is written here as a trait ([`import::CaseSink`]),
+//! which `city` implements.
+
+pub mod import;

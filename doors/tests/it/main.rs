@@ -1,0 +1,11 @@
+//! The doors, from outside: real files, a real store on each engine, HTTP as a client speaks it.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "counts of imports, and what was not run, are for the reader of the test's output"
+)]
+
+mod given;
+mod import_cities;
+mod import_mapping;
+mod import_rows;
