@@ -1,6 +1,6 @@
 //! What `city.toml` may declare: the city's name, zone of time, officials' hours and standards in use.
 
-use baotu_vocabulary::RoleName;
+use baotu_vocabulary::{CategoryCode, ProcedureName, RoleName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,58 @@ pub struct City {
     /// Office hours by season; 工作时 count inside them.
     #[serde(rename = "office_hours", default)]
     pub office_hours: Vec<OfficeHours>,
+    /// What residents find on their first page, in this order; at most [`SHORTCUTS_MAX`].
+    #[serde(rename = "shortcut", default)]
+    pub shortcuts: Vec<Shortcut>,
+}
+
+/// Shortcuts on the first page of residents.
+pub const SHORTCUTS_MAX: usize = 8;
+
+/// A problem that residents can report from their first page, by its nature and not by who is in charge.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Shortcut {
+    /// Shown, for example `路灯不亮`.
+    pub title: String,
+    /// The title in English.
+    pub title_en: Option<String>,
+    /// The picture beside it.
+    pub icon: ShortcutIcon,
+    /// The procedure with which a case is opened; it must be open to residents.
+    pub procedure: ProcedureName,
+    /// The category that is chosen beforehand, of the procedure's code table.
+    pub category: CategoryCode,
+}
+
+/// The pictures that the resident page has for shortcuts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShortcutIcon {
+    /// A street lamp.
+    Lamp,
+    /// A road.
+    Road,
+    /// A manhole cover.
+    Cover,
+    /// Water.
+    Water,
+    /// Litter.
+    Litter,
+    /// A tree.
+    Tree,
+    /// Noise.
+    Noise,
+    /// A parked car.
+    Parking,
+    /// A stall.
+    Stall,
+    /// A building.
+    Building,
+    /// Heating.
+    Heat,
+    /// A question.
+    Question,
 }
 
 /// The office hours of a season.
@@ -38,7 +90,7 @@ pub struct City {
 #[serde(deny_unknown_fields)]
 pub struct OfficeHours {
     /// In force from this day.
-    #[schemars(with = "String")]
+    #[schemars(with = "crate::calendar::Day")]
     pub valid_from: jiff::civil::Date,
     /// First day of the season as `MM-DD`; absent for all year.
     pub season_from: Option<String>,

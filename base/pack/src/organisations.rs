@@ -82,9 +82,9 @@ pub struct Function {
     /// Why: the document, told with every dispatch.
     pub basis: String,
     /// In force from this day.
-    #[schemars(with = "String")]
+    #[schemars(with = "crate::calendar::Day")]
     pub valid_from: jiff::civil::Date,
     /// Last day in force; empty while it holds.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<crate::calendar::Day>")]
     pub valid_to: Option<jiff::civil::Date>,
 }

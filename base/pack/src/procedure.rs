@@ -41,7 +41,7 @@ pub struct Head {
     /// Shown to officials, for example `12345 热线工单`.
     pub title: String,
     /// The day from which this text is in force; a case keeps the version under which it was opened.
-    #[schemars(with = "String")]
+    #[schemars(with = "crate::calendar::Day")]
     pub version: jiff::civil::Date,
     /// Pattern of case numbers: literal text, `{date}` (YYYYMMDD in the city's zone) and `{serial:6}` (per day, padded).
     pub number: String,
@@ -77,6 +77,10 @@ pub struct Head {
     pub counters: BTreeMap<String, u16>,
 }
 
+/// The public statuses that a step may show as.
+pub const STATUSES: [&str; 9] =
+    ["待受理", "待派遣", "处置中", "待核查", "待回访", "已办结", "已退回", "已撤回", "挂起"];
+
 /// One step: who holds the case, what they may do, how long they have.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -108,7 +112,7 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Who {
-    /// The role needed; absent only with `unit = "reporter"`.
+    /// The role needed; absent only with `unit = "reporter"` and `unit = "resident"`.
     pub role: Option<RoleName>,
     /// The unit's relation to the case.
     pub unit: UnitRelation,
@@ -128,6 +132,8 @@ pub enum UnitRelation {
     AboveLead,
     /// The person who reported.
     Reporter,
+    /// Any resident with an account but the one who reported; only for acts.
+    Resident,
     /// The unit responsible for the cell of the case's place.
     Cell,
     /// Any unit whose post has the role.
@@ -190,7 +196,8 @@ pub struct Act {
     pub name: ActName,
     /// On the button.
     pub title: String,
-    /// The steps in which it may be done; empty means in every step that is not final.
+    /// The steps in which it may be done; empty means in every step that is not final. An ended case can only be
+    /// acted on where its final step is named.
     #[serde(rename = "in", default)]
     pub steps: Vec<StepName>,
     /// Who may do it.
@@ -200,6 +207,9 @@ pub struct Act {
     pub condition: Option<String>,
     /// What has to be filled in.
     pub form: Option<FormName>,
+    /// The limit within which it may be done, counted from the end of an ended case, else from its opening: a key of
+    /// `limits.csv`.
+    pub within: Option<String>,
     /// An act that ends or moves the case (withdrawal, merging): where to, from whatever step.
     pub to: Option<StepName>,
     /// What it does, in this order.
@@ -326,8 +336,11 @@ pub enum Effect {
     Rate,
     /// Records the result of handling: `result`, `public_reply`, photos.
     Resolve,
-    /// Sends the case through handling again (重办); counts as rework.
+    /// Sends the case through handling again (重办); counts as rework. An ended case is open again.
     Redo,
+    /// Notes the acting resident as one who has met with the same (随报): they see the case among their own and are
+    /// told when it ends.
+    Support,
     /// Closes the case with this outcome.
     Close {
         /// For example `solved`, `answered`, `not-accepted`, `withdrawn`, `merged`, `voided`.
@@ -339,6 +352,9 @@ pub enum Effect {
         procedure: ProcedureName,
         /// How they are linked.
         link: LinkKind,
+        /// The channel by which it comes in, one of its procedure's; this case's own where that is one when absent.
+        #[serde(default)]
+        channel: Option<String>,
         /// Its category by this case's category; the same category when absent.
         #[serde(default)]
         categories: BTreeMap<CategoryCode, CategoryCode>,
@@ -376,10 +392,10 @@ pub struct LimitRow {
     /// Of what: `urgent-hours` (紧急工作时), `work-hours` (工作时), `work-days` (工作日), `calendar-days`, `minutes`.
     pub unit: String,
     /// In force from this day.
-    #[schemars(with = "String")]
+    #[schemars(with = "crate::calendar::Day")]
     pub valid_from: jiff::civil::Date,
     /// Last day in force; empty while it holds.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<crate::calendar::Day>")]
     pub valid_to: Option<jiff::civil::Date>,
     /// The document it comes from, or `demo` for a value made up for the demo city.
     pub source: String,

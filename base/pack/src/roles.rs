@@ -59,7 +59,7 @@ pub struct Purpose {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
-    /// The role; `anyone` and `resident` are always there.
+    /// The role; `anyone`, `resident` and `client` (programs with a key) are always there.
     pub role: RoleName,
     /// Actions, for example `cases.read`, `cases.read-personal`, `cases.list`, `audit.read`.
     pub actions: Vec<String>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use baotu_vocabulary::{CategoryCode, SystemName, TemplateName};
+use baotu_vocabulary::{CategoryCode, ProcedureName, SystemName, TemplateName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,10 +51,10 @@ pub struct CodeRow {
     /// `component`, `matter` or empty: GB/T 47678.5 uses one number for both, so (standard, kind, code) is the key.
     pub kind: Option<String>,
     /// In force from this day.
-    #[schemars(with = "String")]
+    #[schemars(with = "crate::calendar::Day")]
     pub valid_from: jiff::civil::Date,
     /// Last day in force; empty while it holds.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<crate::calendar::Day>")]
     pub valid_to: Option<jiff::civil::Date>,
     /// The code that follows it in a newer table; empty when none.
     pub successor: Option<CategoryCode>,
@@ -149,4 +149,115 @@ pub struct ExampleOutcome {
     /// The templates of the notices made, in order.
     #[serde(default)]
     pub notices: Vec<String>,
+}
+
+/// `codes/tables.toml`: the code tables of the folder.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeTables {
+    /// The tables.
+    #[serde(rename = "table", default)]
+    pub tables: Vec<CodeTableHead>,
+}
+
+/// The head of a code table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeTableHead {
+    /// Unique in the pack; kebab-case.
+    pub name: String,
+    /// Shown.
+    pub title: String,
+    /// The file beside it.
+    pub file: String,
+    /// The standard it gives, or `demo`.
+    pub standard: String,
+    /// Whether every code of the standard is there.
+    pub complete: bool,
+    /// What is missing, or how it was made.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// `indicators.toml` of a system: the rates by which it is judged.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Indicators {
+    /// The indicators.
+    #[serde(rename = "indicator", default)]
+    pub indicators: Vec<Indicator>,
+}
+
+/// A rate: the cases that count, over the cases that could.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Indicator {
+    /// Unique in the system; kebab-case.
+    pub name: String,
+    /// Shown.
+    pub title: String,
+    /// Shown in English.
+    pub title_en: Option<String>,
+    /// The procedure whose cases are counted; the system's only one when absent.
+    pub procedure: Option<ProcedureName>,
+    /// CEL condition over `case`: counted above the line.
+    pub numerator: String,
+    /// CEL condition over `case`: counted below the line.
+    pub denominator: String,
+    /// For example `%`.
+    pub unit: String,
+    /// For example `month`.
+    pub period: String,
+    /// Whether excluded cases (剔除) are left out of both.
+    #[serde(default)]
+    pub exclusions: bool,
+    /// What has to be known to read it.
+    pub note: Option<String>,
+    /// `unverified` when the source could not be seen; such an indicator is shown as a proposal only.
+    pub status: Option<String>,
+    /// The document it comes from, or `demo`.
+    pub source: String,
+}
+
+/// `open311.toml` of a system: what residents' programs may report.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Open311 {
+    /// The services.
+    #[serde(rename = "service", default)]
+    pub services: Vec<Open311Service>,
+}
+
+/// One Open311 service: a category of a procedure that residents' programs may open cases of.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Open311Service {
+    /// Unique in the pack.
+    pub service_code: String,
+    /// Shown.
+    pub service_name: String,
+    /// Shown in English.
+    pub service_name_en: Option<String>,
+    /// One sentence for residents.
+    pub description: String,
+    /// The procedure of which a case is opened.
+    pub procedure: ProcedureName,
+    /// The category of the case.
+    pub category: CategoryCode,
+    /// Groups services in a list.
+    #[serde(default)]
+    pub group: String,
+    /// Words by which residents find it.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// How the request is answered; only `realtime` is offered.
+    #[serde(rename = "type", default = "realtime")]
+    pub answer: String,
+    /// Fields of the intake form that the program asks for.
+    #[serde(default)]
+    pub attributes: Vec<String>,
+}
+
+fn realtime() -> String {
+    "realtime".to_owned()
 }

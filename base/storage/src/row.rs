@@ -153,7 +153,7 @@ impl Row {
     /// # Errors
     /// When the column is missing, NULL, no JSON, or not of this shape.
     pub fn document<T: DeserializeOwned>(&self, column: &str) -> Result<T, RowError> {
-        serde_json::from_value(self.json(column)?).map_err(|_| unreadable::<T>(column))
+        self.opt_document(column)?.ok_or_else(|| RowError::Null(column.to_owned()))
     }
 
     /// The typed document of a `JSONB` column, or nothing when it is NULL.
@@ -161,6 +161,10 @@ impl Row {
     /// # Errors
     /// When the column is missing, no JSON, or not of this shape.
     pub fn opt_document<T: DeserializeOwned>(&self, column: &str) -> Result<Option<T>, RowError> {
+        if let Value::Text(text) = self.value(column)? {
+            // Read straight from its text, without a tree in between.
+            return serde_json::from_str(text).map(Some).map_err(|_| unreadable::<T>(column));
+        }
         self.opt_json(column)?
             .map(|document| serde_json::from_value(document).map_err(|_| unreadable::<T>(column)))
             .transpose()

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use self::reader::Readers;
@@ -50,7 +51,13 @@ impl Sqlite {
         self.readers.query(sql, params).await
     }
 
-    pub(crate) async fn commit(&self, statements: Vec<Statement>) -> Result<Vec<Outcome>, CommitError> {
+    pub(crate) async fn commit(&self, mut statements: Vec<Statement>) -> Result<Vec<Outcome>, CommitError> {
+        // Documents are put into words here: the writer has no time for it.
+        for value in statements.iter_mut().flat_map(|statement| &mut statement.params) {
+            if let Value::Json(document) = value {
+                *value = Value::Text(document.to_string());
+            }
+        }
         self.writer.commit(statements).await
     }
 
@@ -86,6 +93,7 @@ fn open_writing(path: &Path) -> Result<Connection, StoreFault> {
         connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
         connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
         connection.pragma_update(None, "cache_size", -65_536)?;
+        keep_plans(&connection)?;
         Ok(connection)
     };
     open().map_err(|error| open_fault(path, &error))
@@ -98,9 +106,16 @@ fn open_reading(path: &Path) -> Result<Connection, StoreFault> {
         connection.busy_timeout(Duration::from_secs(BUSY_SECONDS))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
         connection.pragma_update(None, "cache_size", -16_384)?;
+        keep_plans(&connection)?;
         Ok(connection)
     };
     open().map_err(|error| open_fault(path, &error))
+}
+
+/// Has a statement keep the plan with which it was prepared, whatever is bound to it: else it is prepared anew for
+/// other values of a parameter that chose an index.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 fn open_fault(path: &Path, error: &rusqlite::Error) -> StoreFault {
