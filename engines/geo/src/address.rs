@@ -146,6 +146,19 @@ fn below_city(divisions: &Divisions, division: u32) -> bool {
     divisions.get(division).code.level() >= DivisionLevel::County
 }
 
+/// Whether `name` occurs in `text` other than as a part of a division's name: 泉城路街道 does not name the road.
+fn stands_alone(text: &str, name: &str, mentions: &[Mention]) -> bool {
+    let length = name.chars().count();
+    text.match_indices(name).any(|(byte, _)| {
+        let from = text[..byte].chars().count();
+        let to = from + length;
+        let part_of = |mention: &Mention| {
+            mention.firm && mention.from <= from && to <= mention.to && length < mention.to - mention.from
+        };
+        !mentions.iter().any(part_of)
+    })
+}
+
 impl Atlas {
     /// What `text` says of where it is; none when it names no division and no known place.
     ///
@@ -154,8 +167,9 @@ impl Atlas {
     pub fn place(&self, text: &str) -> Option<Placed<'_>> {
         let text: String = fold(text).chars().take(ADDRESS_CHARS_MAX).collect();
         let divisions = self.divisions();
-        let best = self.best_of(&counted(divisions, &self.names().mentions(&text)));
-        let place = self.well_known_in(&text, best);
+        let mentions = self.names().mentions(&text);
+        let best = self.best_of(&counted(divisions, &mentions));
+        let place = self.well_known_in(&text, &mentions, best);
         let division = match (best, place) {
             (Some(named), None) => divisions.get(named),
             (named, Some(place)) => place
@@ -182,7 +196,7 @@ impl Atlas {
     }
 
     /// The well-known place with the longest name in `text`, if it lies in the division that the text names.
-    fn well_known_in(&self, text: &str, division: Option<u32>) -> Option<&Place> {
+    fn well_known_in(&self, text: &str, mentions: &[Mention], division: Option<u32>) -> Option<&Place> {
         let divisions = self.divisions();
         let within = |code: DivisionCode| match (division, divisions.number(code)) {
             (Some(outer), Some(inner)) => divisions.lineage(inner).any(|above| above == outer),
@@ -192,7 +206,7 @@ impl Atlas {
         let named = places.filter_map(|(place, names)| {
             let chars = names
                 .iter()
-                .filter(|name| text.contains(name.as_str()))
+                .filter(|name| stands_alone(text, name, mentions))
                 .map(|name| name.chars().count())
                 .max()?;
             (chars >= 2 && place.division.is_some_and(within)).then_some((chars, place))

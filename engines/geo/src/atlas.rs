@@ -55,6 +55,8 @@ pub struct Located<'a> {
     pub point: Point,
     cell: Option<u32>,
     division: Option<u32>,
+    /// The division whose declared outline holds it.
+    ground: Option<u32>,
 }
 
 impl Atlas {
@@ -77,7 +79,7 @@ impl Atlas {
                 });
                 None
             }
-            CellsDeclared::Surveyed(cells) => survey(&divisions, cells, &mut problems),
+            CellsDeclared::Surveyed(cells) => survey(&divisions, &outlines, cells, &mut problems),
         };
         if let Some(grid) = &grid {
             streets_without_cells(&divisions, grid, &mut problems);
@@ -146,17 +148,18 @@ impl Atlas {
 
     fn find(&self, point: Point) -> Option<Located<'_>> {
         let at = coord(point);
-        let located = |cell, division| Some(Located { atlas: self, point, cell, division });
+        let located = |cell, division, ground| Some(Located { atlas: self, point, cell, division, ground });
         if let Some((grid, cell)) = self.grid.as_ref().and_then(|grid| Some((grid, grid.find(at)?))) {
-            return located(Some(cell), Some(grid.cells[cell as usize].division));
+            let Cell { division, ground, .. } = grid.cells[cell as usize];
+            return located(Some(cell), Some(division), ground);
         }
         if let Some((division, _)) = self.outlines.iter().find(|(_, outline)| outline.contains(at)) {
-            return located(None, Some(*division));
+            return located(None, Some(*division), Some(*division));
         }
         let bounds = self.bounds.filter(|_| self.outlines.is_empty() && self.grid.is_none())?;
         let (min, max) = (bounds.min(), bounds.max());
         let within = (min.x..=max.x).contains(&at.x) && (min.y..=max.y).contains(&at.y);
-        within.then_some(Located { atlas: self, point, cell: None, division: None })
+        if within { located(None, None, None) } else { None }
     }
 
     /// The cell under `point`, if the city has a unit grid there.
@@ -167,8 +170,8 @@ impl Atlas {
 
     /// The unit of `kind` that answers for `point`.
     pub fn responsible(&self, point: Point, kind: &str) -> Option<&ResponsibleUnit> {
-        let division = self.find(point)?.division?;
-        self.responsibility.unit(&self.divisions, division, kind)
+        let located = self.find(point)?;
+        self.responsibility.units(located.numbers()).find(|unit| unit.kind == kind)
     }
 
     /// The rectangle around the declared outlines and cells, or the city's declared bounds: west, south, east, north.
@@ -270,6 +273,10 @@ impl Atlas {
         unary_union(&parts)
     }
 
+    pub(crate) const fn grid(&self) -> Option<&Grid> {
+        self.grid.as_ref()
+    }
+
     pub(crate) fn names(&self) -> &Names {
         &self.names
     }
@@ -287,18 +294,18 @@ impl<'a> Located<'a> {
         self.division.map(|division| self.atlas.divisions.get(division))
     }
 
-    /// That division and all above it, the smallest first.
+    /// The divisions that hold the point, the smallest first; for a zone's street also the district it stands in.
     pub fn lineage(&self) -> impl Iterator<Item = &'a Division> + use<'a> {
         let divisions = &self.atlas.divisions;
-        self.division
-            .into_iter()
-            .flat_map(|division| divisions.lineage(division))
-            .map(|division| divisions.get(division))
+        self.numbers().map(|division| divisions.get(division))
     }
 
-    /// The district or county.
+    /// The district or county on whose ground the point is, also where a zone manages it.
     pub fn district(&self) -> Option<&'a Division> {
-        self.at_level(DivisionLevel::County)
+        let district = |division: &Division| {
+            division.code.level() == DivisionLevel::County && !Divisions::is_zone(division)
+        };
+        self.lineage().find(|division| district(division))
     }
 
     /// The street or town.
@@ -309,6 +316,18 @@ impl<'a> Located<'a> {
     /// The community or village.
     pub fn community(&self) -> Option<&'a Division> {
         self.at_level(DivisionLevel::Village)
+    }
+
+    /// The divisions above the point, the smallest first: a zone's street and the zone, then the district whose
+    /// ground it is, then the city.
+    fn numbers(&self) -> impl Iterator<Item = u32> + use<'a> {
+        let divisions = &self.atlas.divisions;
+        let ground = self.ground;
+        let lineage =
+            move |division: Option<u32>| division.into_iter().flat_map(|one| divisions.lineage(one));
+        lineage(self.division)
+            .filter(move |one| lineage(ground).all(|other| other != *one))
+            .chain(lineage(ground))
     }
 
     fn at_level(&self, level: DivisionLevel) -> Option<&'a Division> {
@@ -329,12 +348,13 @@ impl<'a> Located<'a> {
         zones.into_iter().map(|zone| &atlas.zones[zone as usize]).collect()
     }
 
-    /// The unit of each kind whose area holds the place.
+    /// The unit of each kind whose area holds the place; the smallest area wins, a zone's before a district's.
     pub fn responsible_units(&self) -> BTreeMap<&'a str, &'a ResponsibleUnit> {
-        let atlas = self.atlas;
-        self.division
-            .map(|division| atlas.responsibility.units(&atlas.divisions, division))
-            .unwrap_or_default()
+        let mut units = BTreeMap::new();
+        for unit in self.atlas.responsibility.units(self.numbers()) {
+            units.entry(unit.kind.as_str()).or_insert(unit);
+        }
+        units
     }
 
     /// The responsibility areas that hold the cell.

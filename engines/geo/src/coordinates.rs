@@ -43,6 +43,12 @@ pub enum PlaceRefused {
     /// A search with too many words.
     #[error("地名不超过 {0} 个字")]
     SearchTooLong(usize),
+    /// Not “longitude,latitude” where that is expected.
+    #[error("near 应为“经度,纬度”，收到“{0}”")]
+    NoPoint(String),
+    /// A moment that has not come yet, or of which nothing is known any more.
+    #[error("没有这一时刻的案件分布：只保留最近几周")]
+    UnknownMoment,
     /// No such tile in the pyramid.
     #[error("没有瓦片 {zoom}/{x}/{y}")]
     UnknownTile {
@@ -58,12 +64,15 @@ pub enum PlaceRefused {
 impl Refusal for PlaceRefused {
     fn kind(&self) -> RefusalKind {
         match self {
-            Self::UnknownDivision(_) | Self::UnknownTile { .. } => RefusalKind::NotFound,
+            Self::UnknownDivision(_) | Self::UnknownTile { .. } | Self::UnknownMoment => {
+                RefusalKind::NotFound
+            }
             Self::SearchTooLong(_) => RefusalKind::TooLarge,
             Self::OutOfRange { .. }
             | Self::NotLocated
             | Self::Swapped { .. }
             | Self::Outside { .. }
+            | Self::NoPoint(_)
             | Self::NothingToSearch => RefusalKind::Invalid,
         }
     }
@@ -75,6 +84,8 @@ impl Refusal for PlaceRefused {
             Self::Swapped { .. } => "coordinates-swapped",
             Self::Outside { .. } => "outside-city",
             Self::UnknownDivision(_) => "unknown-division",
+            Self::UnknownMoment => "unknown-moment",
+            Self::NoPoint(_) => "unreadable-point",
             Self::NothingToSearch => "nothing-to-search",
             Self::SearchTooLong(_) => "search-too-long",
             Self::UnknownTile { .. } => "unknown-tile",
@@ -87,7 +98,9 @@ impl Refusal for PlaceRefused {
                 &["lon", "lat"]
             }
             Self::NothingToSearch | Self::SearchTooLong(_) => &["q"],
-            Self::UnknownDivision(_) | Self::UnknownTile { .. } => &[],
+            Self::NoPoint(_) => &["near"],
+            Self::UnknownDivision(_) | Self::UnknownMoment => &["at"],
+            Self::UnknownTile { .. } => &[],
         };
         names.iter().map(|name| ((*name).to_owned(), self.to_string())).collect()
     }

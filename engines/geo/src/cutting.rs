@@ -29,6 +29,8 @@ const SERIALS_MAX: usize = 999;
 /// An outline to be cut, with the divisions that share its ground.
 struct Region {
     outline: u32,
+    /// The division of the outline.
+    owner: u32,
     leaves: Vec<u32>,
     labels: RTree<GeomWithData<[f64; 2], u32>>,
 }
@@ -44,6 +46,8 @@ struct Label {
 /// A cell before it has a code.
 struct Draft {
     division: u32,
+    /// The division whose outline was cut.
+    owner: u32,
     region: usize,
     centre: Coord<f64>,
     piece: Piece,
@@ -118,49 +122,74 @@ pub(crate) fn cut(
     Some(grid)
 }
 
-/// Which divisions share the ground of each outline: those below its own that have no outline themselves.
+/// Which divisions share the ground of each outline: those without any below themselves.
 fn regions(
     divisions: &Divisions,
     outlines: &[(u32, Outline)],
     parallel: f64,
     problems: &mut Vec<PlaceProblem>,
 ) -> Vec<Region> {
-    let owners: HashMap<u32, usize> =
-        outlines.iter().enumerate().map(|(at, (owner, _))| (*owner, at)).collect();
-    let mut regions = Vec::with_capacity(outlines.len());
-    for (at, (owner, outline)) in outlines.iter().enumerate() {
-        let nearest_owner = |leaf: u32| divisions.lineage(leaf).find_map(|above| owners.get(&above));
-        let mut leaves = divisions.leaves(*owner);
-        leaves.retain(|leaf| nearest_owner(*leaf) == Some(&at));
-        let mut labels = Vec::new();
-        for leaf in &leaves {
-            let division = divisions.get(*leaf);
-            let Some(label) = division.label.map(coord) else {
-                if leaf != owner {
-                    problems.push(PlaceProblem {
-                        about: division.code.to_string(),
-                        code: "division-without-label",
-                        message: format!("“{}”没有标注点，分不到网格", division.name),
-                        hint: "在 lon、lat 列填写标注点",
-                    });
-                }
-                continue;
-            };
-            if leaf != owner && !outline.contains(label) {
-                problems.push(PlaceProblem {
-                    about: division.code.to_string(),
-                    code: "label-outside",
-                    message: format!("“{}”的标注点不在“{}”界内", division.name, divisions.get(*owner).name),
-                    hint: "核对坐标或上级区划",
-                });
-            }
-            labels.push(GeomWithData::new([label.x * parallel, label.y], *leaf));
+    let mut leaves: Vec<Vec<u32>> = vec![Vec::new(); outlines.len()];
+    for leaf in divisions.leaves() {
+        if let Some(outline) = outline_of(divisions, outlines, leaf, problems) {
+            leaves[outline].push(leaf);
         }
-        regions.push(Region { outline: number_of(at), leaves, labels: RTree::bulk_load(labels) });
     }
+    let region = |(at, leaves): (usize, Vec<u32>)| {
+        let label = |leaf: &u32| {
+            let label = divisions.get(*leaf).label?;
+            Some(GeomWithData::new([label.lon() * parallel, label.lat()], *leaf))
+        };
+        let labels = RTree::bulk_load(leaves.iter().filter_map(label).collect());
+        Region { outline: number_of(at), owner: outlines[at].0, leaves, labels }
+    };
     // An outline that finer ones divide among themselves (the city's, over its districts) has no ground left to cut.
-    regions.retain(|region| !region.leaves.is_empty());
-    regions
+    leaves.into_iter().enumerate().filter(|(_, leaves)| !leaves.is_empty()).map(region).collect()
+}
+
+/// The outline on whose ground a division is: that of the nearest above it, or a finer one that holds its label.
+///
+/// The latter is for zones with a statistical code: their streets stand under the zone, but on a district's ground.
+fn outline_of(
+    divisions: &Divisions,
+    outlines: &[(u32, Outline)],
+    leaf: u32,
+    problems: &mut Vec<PlaceProblem>,
+) -> Option<usize> {
+    let division = divisions.get(leaf);
+    let owned_by = |owner: u32| outlines.iter().position(|(other, _)| *other == owner);
+    let inherited = divisions.lineage(leaf).find_map(owned_by);
+    if inherited.is_some_and(|outline| outlines[outline].0 == leaf) {
+        return inherited;
+    }
+    let mut problem = |code, message: String, hint| {
+        problems.push(PlaceProblem { about: division.code.to_string(), code, message, hint });
+    };
+    let Some(label) = division.label.map(coord) else {
+        let message = format!("“{}”没有标注点，分不到网格", division.name);
+        problem("division-without-label", message, "在 lon、lat 列填写标注点");
+        return inherited;
+    };
+    let around = outlines.iter().position(|(_, outline)| outline.contains(label));
+    let depth = |outline: usize| divisions.lineage(outlines[outline].0).count();
+    match (inherited, around) {
+        (Some(inherited), Some(around)) if depth(around) > depth(inherited) => Some(around),
+        (Some(inherited), _) => {
+            let (owner, outline) = &outlines[inherited];
+            if !outline.contains(label) {
+                let message = format!("“{}”的标注点不在“{}”界内", division.name, divisions.get(*owner).name);
+                problem("label-outside", message, "核对坐标或上级区划");
+            }
+            Some(inherited)
+        }
+        (None, around) => {
+            if around.is_none() {
+                let message = format!("“{}”的标注点不在任何边界内", division.name);
+                problem("label-outside", message, "核对坐标或上级区划");
+            }
+            around
+        }
+    }
 }
 
 impl Cutting<'_> {
@@ -177,9 +206,10 @@ impl Cutting<'_> {
         }
         if let (true, Some(region)) = (touching.is_empty(), covering) {
             let centre = rect.center();
-            let division = self.division_for(region, centre, labels);
+            let (division, owner) = (self.division_for(region, centre, labels), self.regions[region].owner);
             return Node::Whole(self.draft(Draft {
                 division,
+                owner,
                 region,
                 centre,
                 piece: Piece { rect, within: None },
@@ -223,8 +253,9 @@ impl Cutting<'_> {
             let piece = Piece { rect, within: Some(outline) };
             let centre = if hits.len() >= SAMPLES_FOR_A_CELL { middle(hits) } else { own_label };
             if let Some(centre) = centre {
-                let division = self.division_for(region, centre, labels);
-                let cell = self.draft(Draft { division, region, centre, piece });
+                let (division, owner) =
+                    (self.division_for(region, centre, labels), self.regions[region].owner);
+                let cell = self.draft(Draft { division, owner, region, centre, piece });
                 self.candidates.push(Candidate { outline, cell });
             } else {
                 self.slivers.push(Sliver { candidate: self.candidates.len(), region, piece });
@@ -248,7 +279,8 @@ impl Cutting<'_> {
             let Some(inside) = self.outline(region).shape().interior_point() else { continue };
             settled[region] = true;
             let division = self.division_for(region, inside.0, &[]);
-            let cell = self.draft(Draft { division, region, centre: inside.0, piece });
+            let owner = self.regions[region].owner;
+            let cell = self.draft(Draft { division, owner, region, centre: inside.0, piece });
             self.candidates[candidate].cell = cell;
         }
     }
@@ -333,6 +365,7 @@ fn number(
             centre,
             synthetic: true,
             division: draft.division,
+            ground: Some(draft.owner),
             piece: draft.piece,
         });
     }

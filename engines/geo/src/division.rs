@@ -17,7 +17,8 @@ pub struct Division {
     pub code: DivisionCode,
     /// Shown.
     pub name: String,
-    /// `city`, `district`, `street`, `town`, `community` or `village`.
+    /// `city`, `district`, `street`, `town`, `community`, `village`, or `zone`: a statistical division on the
+    /// ground of districts.
     pub kind: String,
     /// Where its name stands on the map.
     pub label: Option<Point>,
@@ -102,6 +103,11 @@ impl Divisions {
         }
     }
 
+    /// Whether the division has a code of its own but stands on the ground of districts (370176).
+    pub(crate) fn is_zone(division: &Division) -> bool {
+        division.kind == "zone"
+    }
+
     /// All, in the order of their codes.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Division> {
         self.all.iter()
@@ -110,6 +116,14 @@ impl Divisions {
     /// The division in force under `code`, or the one that followed it.
     pub fn resolve(&self, code: DivisionCode) -> Option<&Division> {
         self.number(code).map(|number| self.get(number))
+    }
+
+    /// The names of the division and of those above it, the largest first; empty for an unknown code.
+    pub fn names_above(&self, code: DivisionCode) -> Vec<&str> {
+        let lineage = self.number(code).into_iter().flat_map(|number| self.lineage(number));
+        let mut names: Vec<&str> = lineage.map(|number| self.get(number).name.as_str()).collect();
+        names.reverse();
+        names
     }
 
     /// The divisions directly below `parent`.
@@ -146,18 +160,12 @@ impl Divisions {
         std::iter::successors(Some(number), |number| self.get(*number).parent)
     }
 
-    /// The divisions below `number` that have none below themselves; itself when there are none.
-    pub(crate) fn leaves(&self, number: u32) -> Vec<u32> {
-        let (mut leaves, mut open) = (Vec::new(), vec![number]);
-        while let Some(number) = open.pop() {
-            let division = self.get(number);
-            if division.children.is_empty() {
-                leaves.push(number);
-            }
-            open.extend(&division.children);
-        }
-        leaves.sort_unstable();
-        leaves
+    /// The divisions that have none below themselves.
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = u32> + '_ {
+        (0_u32..)
+            .zip(&self.all)
+            .filter(|(_, division)| division.children.is_empty())
+            .map(|(number, _)| number)
     }
 }
 

@@ -7,7 +7,7 @@ use baotu_vocabulary::{CellCode, Point};
 use geo::{BooleanOps, Coord, MultiPolygon, Rect};
 
 use crate::frame::Frame;
-use crate::outline::Outline;
+use crate::outline::{Outline, overlap};
 
 /// A cell of the unit grid.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Cell {
     /// Whether it was generated rather than surveyed.
     pub synthetic: bool,
     pub(crate) division: u32,
+    /// The division whose declared outline it lies in, where that is known.
+    pub(crate) ground: Option<u32>,
     pub(crate) piece: Piece,
 }
 
@@ -89,6 +91,27 @@ impl Grid {
                 }
             }
         }
+    }
+
+    /// The cells that may reach into `rect`, in the order of their codes.
+    pub(crate) fn cells_under(&self, rect: Rect<f64>) -> Vec<u32> {
+        let mut open: Vec<Node> = self.frame.under(rect).map(|number| self.nodes[number]).collect();
+        let mut cells = Vec::new();
+        while let Some(node) = open.pop() {
+            match node {
+                Node::Outside => {}
+                Node::Whole(cell) => cells.push(cell),
+                Node::Border { first, count } => {
+                    let candidates = &self.candidates[first as usize..(first + count) as usize];
+                    cells.extend(candidates.iter().map(|candidate| candidate.cell));
+                }
+                Node::Quarters(first) => open.extend(&self.nodes[first as usize..first as usize + 4]),
+            }
+        }
+        cells.sort_unstable();
+        cells.dedup();
+        cells.retain(|cell| self.pieces(*cell).any(|piece| overlap(&piece.rect, &rect)));
+        cells
     }
 
     /// The ground of a cell in CGCS2000 degrees.

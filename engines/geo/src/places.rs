@@ -38,7 +38,8 @@ pub struct DivisionDeclared {
     pub code: DivisionCode,
     /// Shown, for example `泉城路街道`.
     pub name: String,
-    /// `city`, `district`, `street`, `town`, `community` or `village`.
+    /// `city`, `district`, `street`, `town`, `community`, `village`, or `zone` (a statistical division that stands on
+    /// the ground of districts).
     pub kind: String,
     /// The division above, where it isn't the one the code says (streets of functional zones).
     pub parent: Option<DivisionCode>,

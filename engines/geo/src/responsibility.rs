@@ -138,36 +138,13 @@ impl Responsibility {
         });
     }
 
-    /// The unit of `kind` whose area holds the division; the smallest area wins, then the code.
-    pub(crate) fn unit<'a>(
-        &'a self,
-        divisions: &'a Divisions,
-        division: u32,
-        kind: &str,
-    ) -> Option<&'a ResponsibleUnit> {
-        self.units_around(divisions, division).find(|unit| unit.kind == kind)
-    }
-
-    /// The unit of each kind whose area holds the division.
-    pub(crate) fn units<'a>(
-        &'a self,
-        divisions: &'a Divisions,
-        division: u32,
-    ) -> BTreeMap<&'a str, &'a ResponsibleUnit> {
-        let mut found = BTreeMap::new();
-        for unit in self.units_around(divisions, division) {
-            found.entry(unit.kind.as_str()).or_insert(unit);
-        }
-        found
-    }
-
-    fn units_around<'a>(
-        &'a self,
-        divisions: &'a Divisions,
-        division: u32,
-    ) -> impl Iterator<Item = &'a ResponsibleUnit> {
+    /// The units whose areas are `divisions`, in their order; of one division, in the order of their codes.
+    pub(crate) fn units(
+        &self,
+        divisions: impl Iterator<Item = u32>,
+    ) -> impl Iterator<Item = &ResponsibleUnit> {
         let here = |division| self.by_division.get(&division).into_iter().flatten();
-        divisions.lineage(division).flat_map(here).map(|unit| &self.units[*unit as usize])
+        divisions.flat_map(here).map(|unit| &self.units[*unit as usize])
     }
 
     pub(crate) fn areas_of(&self, cell: u32) -> impl Iterator<Item = &ResponsibilityArea> {

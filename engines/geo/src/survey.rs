@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use baotu_vocabulary::{DivisionCode, Point};
 use geo::{Area, InteriorPoint};
 
+use crate::cutting::{around, coord};
 use crate::division::{Divisions, number_of};
 use crate::frame::Frame;
 use crate::grid::{Candidate, Cell, Grid, Node, Piece};
@@ -21,6 +22,7 @@ const METRES_PER_DEGREE: f64 = 100_000.0;
 /// Builds the grid of the declared cells; cells with a bad code or no area are left out, with a problem.
 pub(crate) fn survey(
     divisions: &Divisions,
+    grounds: &[(u32, Outline)],
     declared: &[CellDeclared],
     problems: &mut Vec<PlaceProblem>,
 ) -> Option<Grid> {
@@ -50,14 +52,16 @@ pub(crate) fn survey(
             continue;
         };
         let piece = Piece { rect: outline.bounds(), within: Some(number_of(outlines.len())) };
-        cells.push(Cell { code: cell.code.clone(), centre, synthetic: false, division, piece });
+        let holds = |(_, outline): &&(u32, Outline)| outline.contains(coord(centre));
+        let ground = grounds.iter().find(holds).map(|(owner, _)| *owner);
+        cells.push(Cell { code: cell.code.clone(), centre, synthetic: false, division, ground, piece });
         outlines.push(outline);
     }
-    let bounds = outlines.iter().map(Outline::bounds).reduce(crate::cutting::around)?;
+    let bounds = outlines.iter().map(Outline::bounds).reduce(around)?;
     let frame = Frame::new(bounds, edge_for(&outlines));
     let grid = table(frame, cells, outlines);
     for (number, cell) in grid.cells.iter().enumerate() {
-        let found = grid.find(crate::cutting::coord(cell.centre));
+        let found = grid.find(coord(cell.centre));
         if found != Some(number_of(number)) {
             let other = found.map_or("无网格", |other| grid.cells[other as usize].code.as_str());
             problems.push(PlaceProblem {

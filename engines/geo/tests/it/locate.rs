@@ -5,7 +5,7 @@ use baotu_geo::places::{AreaDeclared, Places};
 use baotu_vocabulary::Refusal;
 use insta::assert_snapshot;
 
-use crate::city::{TODAY, at, atlas, build, code, places, printed, unit};
+use crate::city::{TODAY, at, atlas, build, code, division, places, printed, unit};
 
 /// Everything that is known of a point, in one line.
 fn describe(atlas: &Atlas, lon: f64, lat: f64) -> String {
@@ -71,6 +71,21 @@ fn the_smallest_area_with_a_unit_of_the_kind_wins() {
     assert_eq!(unit_at(117.08, 36.68, "works"), Some("east-works".to_owned()));
     assert_eq!(unit_at(117.03, 36.67, "street-office"), None);
     assert_eq!(unit_at(118.0, 36.68, "works"), None);
+}
+
+#[test]
+fn a_zone_with_a_code_of_its_own_stands_on_a_districts_ground() {
+    let mut places = places();
+    let mut street = division("370176001", "新园街道", "street", (117.095, 36.695));
+    street.parent = Some(code("370176"));
+    let community = division("370176001001", "新园社区居委会", "community", (117.095, 36.695));
+    places.divisions.extend([division("370176", "泉城高新区", "zone", (117.095, 36.695)), street, community]);
+    places.units.push(unit("zone-office", "street-office", "370176"));
+    let (atlas, problems) = build(places);
+    assert_eq!(printed(&problems), "");
+    assert_snapshot!(describe(&atlas, 117.095, 36.695));
+    let located = atlas.locate(at(117.095, 36.695)).expect("inside");
+    assert_eq!(located.district().map(|district| district.name.as_str()), Some("天桥区"));
 }
 
 #[test]
