@@ -3,9 +3,11 @@
 //! | module | what it speaks |
 //! |---|---|
 //! | [`import`] | tables of another system (CSV, XLSX, JSON) with a declared mapping |
+//! | [`open311`] | Open311 GeoReport v2: services, requests, tokens, in JSON and XML |
 //!
 //! A door turns foreign bytes into the city's words and back. It decides nothing about a case and knows no
-//! engine's tables: what it needs from them is written here as a trait ([`import::CaseSink`]),
-//! which `city` implements.
+//! engine's tables: what it needs from them is written here as a trait ([`import::CaseSink`],
+//! [`open311::Requests`], [`open311::ApiKeys`]), which `city` implements.
 
 pub mod import;
+pub mod open311;

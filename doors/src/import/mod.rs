@@ -8,12 +8,14 @@
 //! | `case` | the case as it comes in, and [`CaseSink`], which takes it |
 //! | `run` | batches, one unit of work each; the same file twice changes nothing |
 //! | `reject` | rows kept for mending, and the table in which they are mended |
+//! | `file` | a file by a mapping file, with its rejects beside |
 //! | `report`, `finding` | what was read, and what looked odd and was taken as it stood |
 //!
 //! Nothing is lost: every row is imported, known already, a repetition, or kept with its line and reasons.
 
 mod case;
 mod delimited;
+mod file;
 mod finding;
 mod json;
 mod mapping;
@@ -25,6 +27,7 @@ mod sheet;
 mod source;
 
 pub use case::{BoxFuture, CaseSink, ImportedCase, ImportedStatus, Prepared};
+pub use file::{FileFault, import_file, read_mapping};
 pub use finding::{FINDING_LINES_MAX, Finding, FindingTally};
 pub use mapping::{
     Encoding, Field, FieldRule, Fields, Format, FormatKind, Mapping, MappingProblem, Place, Table,

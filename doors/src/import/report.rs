@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::finding::{Finding, FindingTally};
 use super::reject::Rejected;
 
-/// Rejects and unmapped words that the printed report shows; the rest are in the table of rejects.
+/// Rejects and unmapped words that the printed report shows whole; of further rejects it names the lines.
 pub(crate) const REPORT_ROWS_MAX: usize = 20;
 
 /// The outcome of one run. `read` is the sum of `imported`, `known`, `repeated` and the rejected.
@@ -86,10 +86,10 @@ impl fmt::Display for ImportReport {
         if self.mended > 0 {
             writeln!(f, "以前退回的行已改好 {} 行", self.mended)?;
         }
-        tally(f, "分类", &self.categories)?;
-        tally(f, "未对应的分类", &self.unmapped_categories)?;
-        tally(f, "单位", &self.units)?;
-        tally(f, "未对应的单位", &self.unmapped_units)?;
+        tally(f, "分类", &self.categories, usize::MAX)?;
+        tally(f, "未对应的分类", &self.unmapped_categories, REPORT_ROWS_MAX)?;
+        tally(f, "单位", &self.units, usize::MAX)?;
+        tally(f, "未对应的单位", &self.unmapped_units, REPORT_ROWS_MAX)?;
         if !self.findings.is_empty() {
             writeln!(f, "照实导入但需留意：")?;
             for (finding, tally) in &self.findings {
@@ -110,23 +110,32 @@ impl fmt::Display for ImportReport {
                 writeln!(f, "  {rejected}")?;
             }
             if self.rejected.len() > REPORT_ROWS_MAX {
-                writeln!(f, "  …另有 {} 行，见退回表", self.rejected.len() - REPORT_ROWS_MAX)?;
+                let rest: Vec<String> = self.rejected[REPORT_ROWS_MAX..]
+                    .iter()
+                    .map(|rejected| rejected.line.to_string())
+                    .collect();
+                writeln!(f, "  …另有 {} 行，原因见退回表：第 {} 行", rest.len(), rest.join("、"))?;
             }
         }
         Ok(())
     }
 }
 
-/// One line of counts, the largest first.
-fn tally<K: fmt::Display>(f: &mut fmt::Formatter<'_>, title: &str, counts: &BTreeMap<K, u64>) -> fmt::Result {
+/// One line of counts, the largest first, at most `shown` of them.
+fn tally<K: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    counts: &BTreeMap<K, u64>,
+    shown: usize,
+) -> fmt::Result {
     if counts.is_empty() {
         return Ok(());
     }
     let mut rows: Vec<(&K, u64)> = counts.iter().map(|(key, rows)| (key, *rows)).collect();
     rows.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
     write!(f, "{title}（{} 类）：", rows.len())?;
-    for (place, (key, rows)) in rows.iter().take(REPORT_ROWS_MAX).enumerate() {
+    for (place, (key, rows)) in rows.iter().take(shown).enumerate() {
         write!(f, "{}{key} {rows}", if place == 0 { "" } else { "，" })?;
     }
-    writeln!(f, "{}", if rows.len() > REPORT_ROWS_MAX { "…" } else { "" })
+    writeln!(f, "{}", if rows.len() > shown { "…" } else { "" })
 }

@@ -3,29 +3,29 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::path::Path;
 
-use baotu_doors::import::{Finding, Import, ImportReport};
+use baotu_doors::import::{FileFault, Finding, Import, ImportReport, import_file};
+use baotu_pack::Pack;
 use baotu_storage::testing::{TestStore, stores};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::given::{Cases, Ticking, data, mapping};
+use crate::packs::{assert_known, pack};
 
-/// West, south, east and north of each city, generously.
-const BALTIMORE: [f64; 4] = [-76.72, 39.19, -76.52, 39.38];
-const CHICAGO: [f64; 4] = [-87.95, 41.64, -87.52, 42.03];
-
-async fn import(
-    test: &TestStore,
-    cases: &Cases,
-    file: &[u8],
-    with: &str,
-    bounds: Option<[f64; 4]>,
-) -> ImportReport {
+async fn import(test: &TestStore, cases: &Cases, file: &[u8], with: &str, city: &Pack) -> ImportReport {
     let surroundings = Ticking::new();
-    let import =
-        Import { store: &test.store, sink: cases, surroundings: &surroundings, zone: TimeZone::UTC, bounds };
-    import.run(file, &mapping(with)).await.expect("the file is imported")
+    let import = Import {
+        store: &test.store,
+        sink: cases,
+        surroundings: &surroundings,
+        zone: TimeZone::get(&city.city().time_zone).expect("the pack's zone exists"),
+        bounds: Some(city.city().bounds),
+    };
+    let report = import.run(file, &mapping(with)).await.expect("the file is imported");
+    assert_known(city, &report);
+    report
 }
 
 /// The file's rows by a reader that the platform doesn't use.
@@ -46,6 +46,7 @@ fn print(test: &TestStore, report: &ImportReport) {
 #[tokio::test]
 async fn baltimore_is_whole_and_on_time_is_what_the_file_says() {
     let Some(file) = data("requests-311-baltimore/requests.csv.gz") else { return };
+    let city = pack("baltimore");
     let rows = plain(&file);
     let time = |row: &BTreeMap<String, String>, column: &str| {
         let text = &row[column];
@@ -62,7 +63,7 @@ async fn baltimore_is_whole_and_on_time_is_what_the_file_says() {
         .count();
     for test in stores().await {
         let cases = Cases::new(&test.store).await;
-        let report = import(&test, &cases, &file, "baltimore-311.toml", Some(BALTIMORE)).await;
+        let report = import(&test, &cases, &file, "baltimore-311.toml", &city).await;
         print(&test, &report);
         assert_eq!((report.read, report.imported), (5_000, 5_000));
         assert!(report.is_complete() && report.rejected.is_empty());
@@ -86,7 +87,7 @@ async fn baltimore_is_whole_and_on_time_is_what_the_file_says() {
         assert_eq!((stored, stored_on_time), (due as i64, on_time as i64));
         println!("Baltimore: closed on time {stored_on_time} of {stored}");
 
-        let again = import(&test, &cases, &file, "baltimore-311.toml", Some(BALTIMORE)).await;
+        let again = import(&test, &cases, &file, "baltimore-311.toml", &city).await;
         assert_eq!((again.imported, again.known), (0, 5_000));
         assert_eq!(cases.count("1 = 1").await, 5_000);
     }
@@ -95,9 +96,10 @@ async fn baltimore_is_whole_and_on_time_is_what_the_file_says() {
 #[tokio::test]
 async fn chicago_is_whole() {
     let Some(file) = data("requests-open311-chicago/requests.json.gz") else { return };
+    let city = pack("chicago");
     for test in stores().await {
         let cases = Cases::new(&test.store).await;
-        let report = import(&test, &cases, &file, "open311-requests.toml", Some(CHICAGO)).await;
+        let report = import(&test, &cases, &file, "open311-requests.toml", &city).await;
         print(&test, &report);
         assert_eq!((report.read, report.imported), (25, 25));
         assert!(report.unmapped_categories.is_empty() && report.unmapped_units.is_empty());
@@ -108,13 +110,14 @@ async fn chicago_is_whole() {
 #[tokio::test]
 async fn fuzhou_is_whole_and_days_and_transfers_are_what_the_file_says() {
     let Some(file) = data("hotline-fuzhou-12345/tickets.csv.gz") else { return };
+    let city = pack("fuzhou");
     let rows = plain(&file);
     let sum =
         |column: &str| rows.iter().map(|row| row[column].parse::<i64>().expect("a number")).sum::<i64>();
     let (days, transfers) = (sum("days_to_final_reply"), sum("transfers"));
     for test in stores().await {
         let cases = Cases::new(&test.store).await;
-        let report = import(&test, &cases, &file, "fuzhou-12345.toml", None).await;
+        let report = import(&test, &cases, &file, "fuzhou-12345.toml", &city).await;
         print(&test, &report);
         assert_eq!((report.read, report.imported), (711, 711));
         let row = test
@@ -168,9 +171,10 @@ async fn one_row_in_a_hundred_broken_loses_nothing_and_each_is_named() {
         })
         .collect();
     let file = lines.join("\n");
+    let city = pack("baltimore");
     for test in stores().await {
         let cases = Cases::new(&test.store).await;
-        let report = import(&test, &cases, file.as_bytes(), "baltimore-311.toml", Some(BALTIMORE)).await;
+        let report = import(&test, &cases, file.as_bytes(), "baltimore-311.toml", &city).await;
         let named: Vec<u64> = report.rejected.iter().map(|rejected| rejected.line).collect();
         assert_eq!(named, broken);
         assert_eq!((report.read, report.imported, report.rejected.len()), (5_000, 4_950, 50));
@@ -179,3 +183,49 @@ async fn one_row_in_a_hundred_broken_loses_nothing_and_each_is_named() {
         assert_eq!(kept.len(), 50);
     }
 }
+
+#[tokio::test]
+async fn a_file_is_imported_by_its_mapping_file_and_its_broken_rows_are_mended_in_the_table_beside() {
+    for test in stores().await {
+        let cases = Cases::new(&test.store).await;
+        let surroundings = Ticking::new();
+        let import = Import {
+            store: &test.store,
+            sink: &cases,
+            surroundings: &surroundings,
+            zone: TimeZone::UTC,
+            bounds: None,
+        };
+        let [file, mapping, rejects] =
+            ["tickets.csv", "mapping.toml", "rejects.csv"].map(|name| test.folder().join(name));
+        let write = |path: &Path, text: &str| std::fs::write(path, text).expect("the file is written");
+        write(&mapping, "title = 1");
+        let fault = import_file(&import, &file, &mapping, &rejects).await.expect_err("no mapping");
+        assert!(matches!(fault, FileFault::Mapping { .. }), "{fault}");
+        write(&mapping, MAPPING);
+        let fault = import_file(&import, &file, &mapping, &rejects).await.expect_err("no file");
+        assert!(matches!(fault, FileFault::File { .. }), "{fault}");
+
+        write(&file, "编号,标题,时间\n1,路灯不亮,2026-11-24\n2,井盖丢失,昨天\n");
+        let report = import_file(&import, &file, &mapping, &rejects).await.expect("the file is imported");
+        assert_eq!((report.imported, report.rejected.len()), (1, 1));
+        let kept = std::fs::read_to_string(&rejects).expect("a table of rejects");
+        write(&rejects, &kept.replace("昨天", "2026-11-23"));
+        let mended = import_file(&import, &rejects, &mapping, &rejects).await.expect("the table is imported");
+        assert_eq!((mended.imported, mended.mended, mended.rejected.len()), (1, 1, 0));
+        assert_eq!(cases.count("1 = 1").await, 2);
+    }
+}
+
+const MAPPING: &str = r#"
+title = "小表"
+source = "small-table"
+[format]
+kind = "csv"
+[fields]
+external_id = { column = "编号" }
+title = { column = "标题" }
+category = { constant = "other" }
+opened_at = { column = "时间", dates = ["%Y-%m-%d"] }
+status = { constant = "open" }
+"#;

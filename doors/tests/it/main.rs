@@ -9,3 +9,5 @@ mod given;
 mod import_cities;
 mod import_mapping;
 mod import_rows;
+mod open311;
+mod packs;
