@@ -29,7 +29,7 @@ enum Chore {
         #[arg(trailing_var_arg = true, required = true)]
         command: Vec<String>,
     },
-    /// Formatting, lints, tidy and all tests, on both storages.
+    /// Formatting, lints, tidy, the screens' checks and all tests, on both storages.
     Ci,
     /// Writes the divisions, outlines and gazetteer of packs/jinan from the open lists.
     JinanPlaces {
@@ -90,12 +90,24 @@ fn run_with(command: &[String], postgres_url: &str) -> anyhow::Result<()> {
 fn ci() -> anyhow::Result<()> {
     let cargo = |arguments: &[&str]| -> anyhow::Result<()> {
         println!("$ cargo {}", arguments.join(" "));
-        let status = Command::new("cargo").args(arguments).current_dir(root()).status()?;
+        // A screen that could not be built is an error here, not a placeholder.
+        let command = &mut Command::new("cargo");
+        let status = command.args(arguments).env("BAOTU_WEB", "require").current_dir(root()).status()?;
         if status.success() { Ok(()) } else { bail!("cargo {} ended with {status}", arguments.join(" ")) }
     };
     cargo(&["fmt", "--all", "--check"])?;
     report(tidy::check(&root())?);
+    // Building brings the packages of the screens, so their own checks come after it. What cargo built of them
+    // lies in its own cache; `build` writes the folder that `budget` weighs.
     cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    for script in ["check", "test", "build", "budget"] {
+        println!("$ npm run {script}");
+        let status =
+            Command::new("npm").args(["run", "--silent", script]).current_dir(root().join("web")).status()?;
+        if !status.success() {
+            bail!("npm run {script} ended with {status}");
+        }
+    }
     postgres::with_server(|url| {
         let tests = ["cargo", "nextest", "run", "--locked", "--workspace", "--no-fail-fast"];
         println!("$ {}", tests.join(" "));
