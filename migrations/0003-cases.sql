@@ -68,9 +68,12 @@ CREATE INDEX cases_case_status ON cases_case (procedure, status, opened_at, id, 
 -- The newest of a category.
 CREATE INDEX cases_case_category ON cases_case (procedure, category, opened_at, id);
 
--- The newest of those that go on, with what they are mostly asked for.
-CREATE INDEX cases_case_going ON cases_case (open, opened_at, id, procedure, division, status, level, due_at, steps,
+-- The newest of those of a procedure that go on, with what they are mostly asked for.
+CREATE INDEX cases_case_going ON cases_case (open, procedure, opened_at, id, division, status, level, due_at, steps,
     supervisions, warned_at, overdue_at) WHERE open = 1;
+
+-- The newest of those of a level that go on.
+CREATE INDEX cases_case_level ON cases_case (open, procedure, level, opened_at, id) WHERE open = 1;
 
 -- What was closed in a span of time, and whether it was on time.
 CREATE INDEX cases_case_closed ON cases_case (closed_at, district, procedure, on_time) WHERE closed_at IS NOT NULL;

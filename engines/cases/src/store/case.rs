@@ -334,12 +334,13 @@ pub(crate) async fn near(
          WHERE place_tile IS NOT NULL",
     );
     question.add_among("place_tile", tiles_around(point, metres));
+    // The place leads, as few cases lie around it.
     question.add(
-        " AND opened_at >= ? AND procedure = ? AND open = 1 AND confidential = 0",
+        " AND opened_at >= ? AND procedure || '' = ? AND open + 0 = 1 AND confidential = 0",
         [since.into(), procedure.into()],
     );
     if let Some(category) = category {
-        question.add(" AND category = ?", [category.into()]);
+        question.add(" AND category || '' = ?", [category.into()]);
     }
     question.add(" ORDER BY opened_at DESC LIMIT ?", [limit.into()]);
     let rows = store.query(question.sql, question.params).await?;

@@ -65,6 +65,8 @@ pub struct CaseFilter {
 pub(super) enum Lead {
     /// Those that go on, which are few among all.
     Going,
+    /// Those of a level that go on.
+    Level,
     /// Those of a public status.
     Status,
     /// Those of one category.
@@ -78,6 +80,7 @@ impl CaseFilter {
     pub(super) fn lead(&self) -> Lead {
         let goes_on = self.open == Some(true) || self.overdue || self.mark.is_some() || self.step.is_some();
         match (&self.status, self.categories.as_slice()) {
+            _ if goes_on && self.level.is_some() => Lead::Level,
             _ if goes_on => Lead::Going,
             (Some(_), _) => Lead::Status,
             (None, [_]) => Lead::Category,
@@ -257,7 +260,8 @@ impl Question {
             self.add(" AND substr(c.category, 1, length(?)) = ?", [category.into(), category.into()]);
         }
         if let Some(level) = &filter.level {
-            self.add(" AND c.level || '' = ?", [level.into()]);
+            let leads = lead == Some(Lead::Level);
+            self.add(if leads { " AND c.level = ?" } else { " AND c.level || '' = ?" }, [level.into()]);
         }
         if let Some(division) = &filter.division {
             self.add(" AND substr(c.division, 1, length(?)) = ?", [division.into(), division.into()]);

@@ -7,7 +7,7 @@ use baotu_storage::{Store, StoreFault};
 use baotu_vocabulary::{CaseId, Moment, ProcedureName};
 
 use super::list::{
-    BRANCHES_MAX, COLUMNS, CaseFilter, CaseRow, Lead, PageKey, Question, Sight, SightAmong, case_row,
+    BRANCHES_MAX, COLUMNS, CaseFilter, CaseRow, PageKey, Question, Sight, SightAmong, case_row,
 };
 
 impl Sight {
@@ -67,8 +67,7 @@ impl Question {
             }
         };
         if let Some(procedure) = procedure {
-            let leads = lead.is_some_and(|lead| lead != Lead::Going);
-            let text = if leads { " AND c.procedure = ?" } else { " AND c.procedure || '' = ?" };
+            let text = if lead.is_some() { " AND c.procedure = ?" } else { " AND c.procedure || '' = ?" };
             self.add(text, [procedure.into()]);
         }
         self.add_narrowing(filter, now, lead);
@@ -199,10 +198,26 @@ mod tests {
                     f.status = Some("处置中".into());
                 }),
                 all(),
-                "c USING INDEX cases_case_going (open=?)",
+                "c USING INDEX cases_case_going (open=? AND procedure=?)",
             ),
-            (narrowed(|f| f.overdue = true), all(), "c USING INDEX cases_case_going (open=?)"),
-            (narrowed(|f| f.mark = Some(Mark::Red)), all(), "c USING INDEX cases_case_going (open=?)"),
+            (
+                narrowed(|f| {
+                    f.open = Some(true);
+                    f.level = Some("紧急".into());
+                }),
+                all(),
+                "c USING INDEX cases_case_level (open=? AND procedure=? AND level=?)",
+            ),
+            (
+                narrowed(|f| f.overdue = true),
+                all(),
+                "c USING INDEX cases_case_going (open=? AND procedure=?)",
+            ),
+            (
+                narrowed(|f| f.mark = Some(Mark::Red)),
+                all(),
+                "c USING INDEX cases_case_going (open=? AND procedure=?)",
+            ),
             (
                 narrowed(|f| f.opened_from = Some(Moment::from_micros(1))),
                 all(),
