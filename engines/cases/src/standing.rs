@@ -149,17 +149,19 @@ impl Sum {
 }
 
 impl LiveNumbers {
-    /// The numbers of a part of the city from the counts of all; `levels` mildest first, `name` tells the name of a
-    /// district.
+    /// The numbers of a part of the city from the counts of all; `levels` mildest first, `districts` those of
+    /// the city with their names: each is told, also one in which nothing has happened.
     pub(crate) fn new(
         counts: &LiveCounts,
         part: &CityPart,
         levels: &[String],
         recorded: bool,
-        name: impl Fn(&str) -> Option<String>,
+        districts: &BTreeMap<String, String>,
     ) -> Self {
         let mut all = Sum::default();
-        let mut districts: BTreeMap<String, Sum> = BTreeMap::new();
+        let asked = |code: &&String| part.district.as_ref().is_none_or(|one| one == *code);
+        let mut sums: BTreeMap<String, Sum> =
+            districts.keys().filter(asked).map(|code| (code.clone(), Sum::default())).collect();
         let mut by_hour = vec![0; HOURS];
         let mut by_level: Vec<LevelNumbers> =
             levels.iter().map(|level| LevelNumbers { level: level.clone(), open: 0 }).collect();
@@ -179,18 +181,18 @@ impl LiveNumbers {
                 level.open += count.cases;
             }
             if let Some(district) = known(&count.district) {
-                districts.entry(district).or_default().add_open(count);
+                sums.entry(district).or_default().add_open(count);
             }
         }
         for count in counts.closed.iter().filter(|one| part.holds(&one.procedure, one.district.as_ref())) {
             all.add_closed(count);
             add_hour(count.hour, count.cases);
             if let Some(district) = known(&count.district) {
-                districts.entry(district).or_default().add_closed(count);
+                sums.entry(district).or_default().add_closed(count);
             }
         }
-        let by_district = districts.into_iter().map(|(division, sum)| DistrictNumbers {
-            name: name(&division).unwrap_or_else(|| division.clone()),
+        let by_district = sums.into_iter().map(|(division, sum)| DistrictNumbers {
+            name: districts.get(&division).unwrap_or(&division).clone(),
             division,
             open: sum.open,
             overdue: sum.overdue,
@@ -281,9 +283,9 @@ mod tests {
 
     fn numbers(part: &CityPart) -> LiveNumbers {
         let levels = ["一般".to_owned(), "紧急".to_owned()];
-        LiveNumbers::new(&counts(), part, &levels, true, |code| {
-            (code == "370102").then(|| "历下区".to_owned())
-        })
+        let districts = [("370102", "历下区"), ("370112", "历城区")];
+        let districts = districts.map(|(code, name)| (code.to_owned(), name.to_owned())).into();
+        LiveNumbers::new(&counts(), part, &levels, true, &districts)
     }
 
     #[test]
@@ -297,7 +299,7 @@ mod tests {
         assert_eq!(levels, [0, 10]);
         let told: Vec<(&str, i64, i64)> =
             numbers.by_district.iter().map(|d| (d.name.as_str(), d.open, d.opened_today)).collect();
-        assert_eq!(told, [("历下区", 8, 12), ("370103", 1, 0)]);
+        assert_eq!(told, [("历下区", 8, 12), ("370103", 1, 0), ("历城区", 0, 0)]);
     }
 
     #[test]

@@ -148,9 +148,16 @@ impl Cases {
             None => self.counted_now().await?,
             Some(at) => self.counted_at(at).await?,
         };
-        let name = |code: &str| self.pack().divisions().get(code).map(|division| division.name.clone());
+        let day = self.pack().calendar().date_of(counts.at);
+        let city = self.pack().city().division.as_deref();
+        let districts = city
+            .into_iter()
+            .flat_map(|city| self.pack().divisions().children(city))
+            .filter(|district| district.in_force(day))
+            .map(|district| (district.code.clone(), district.name.clone()))
+            .collect();
         let recorded = at.is_none() || self.recorded_from().await?.is_some_and(|from| from <= counts.at);
-        Ok(LiveNumbers::new(&counts, &part, &self.levels(&part), recorded, name))
+        Ok(LiveNumbers::new(&counts, &part, &self.levels(&part), recorded, &districts))
     }
 
     /// The cases behind a number of the live page, as everybody may know of them.
