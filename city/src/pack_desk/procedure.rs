@@ -295,7 +295,7 @@ impl Reading<'_> {
                 let unit = self.pack.units().get(code.as_str());
                 unit.map_or_else(|| code.to_string(), |unit| unit.name.clone())
             }
-            UnitRelation::Kind(kind) => format!("所在地的 {kind}"),
+            UnitRelation::Kind(_) => "所在地相应单位".to_owned(),
         };
         match role {
             Some(role) => format!("{unit}的{role}"),
