@@ -56,6 +56,9 @@ pub struct Opening {
     /// Values of the intake form.
     #[serde(default)]
     pub form: BTreeMap<String, Choice>,
+    /// Photos of which one is taken with it, below the folder of the file.
+    #[serde(default)]
+    pub photos: Vec<PathBuf>,
 }
 
 /// What somebody usually does in a step, or with a request that waits for a decision.
@@ -80,6 +83,9 @@ pub struct Habit {
     /// Values of the form; what is left out and needed is made up from the form itself.
     #[serde(default)]
     pub form: BTreeMap<String, Choice>,
+    /// Photos of which one is taken with it, below the folder of the file.
+    #[serde(default)]
+    pub photos: Vec<PathBuf>,
 }
 
 /// One of several values.
@@ -118,11 +124,20 @@ impl Habits {
         let mut all = Self::default();
         for path in files(pack)? {
             let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            let habits: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
+            let mut habits: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
+            let folder = path.parent().unwrap_or(pack);
+            for photo in habits.photos_mut() {
+                *photo = folder.join(&*photo);
+            }
             all.openings.extend(habits.openings);
             all.habits.extend(habits.habits);
         }
         Ok(all)
+    }
+
+    fn photos_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let opening = self.openings.iter_mut().flat_map(|opening| &mut opening.photos);
+        opening.chain(self.habits.iter_mut().flat_map(|habit| &mut habit.photos))
     }
 
     /// Draws a way in which a case comes in; nothing when the pack declares none.

@@ -6,9 +6,10 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use baotu_access::Failure;
 use baotu_cases::case::{RequestRun, Task};
 use baotu_cases::service::{Act, RequestAnswer, RequestAsk};
@@ -18,8 +19,10 @@ use baotu_pack::procedure::Who;
 use baotu_storage::{EVENTS_MAX, Position};
 use baotu_vocabulary::{Actor, CaseId, DecisionId, Moment, RequestId, Surroundings, TaskId, UnitCode};
 use jiff::civil::Date;
+use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::habits::{Habit, Habits, filled, unit_fields};
@@ -37,6 +40,8 @@ const BATCH_MICROS: i64 = 10_000_000;
 const BATCH_MAX: usize = 64;
 /// How often another way is tried for the same task before it is left alone.
 const ATTEMPTS_MAX: u32 = 6;
+/// The field of a form that holds photos, in every system of the pack.
+const PHOTOS: &str = "photos";
 /// Microseconds of an hour.
 const HOUR_MICROS: i64 = 3_600_000_000;
 
@@ -324,6 +329,7 @@ impl Play {
             return Ok(Came::Nothing);
         };
         request.id = Some(CaseId::new(at, chance.random()));
+        let photo = opening.photos.choose(&mut chance);
         let resident = self.cast.resident(&mut chance);
         let actor = if opening.by == "resident" {
             Actor::resident(resident.person)
@@ -336,6 +342,9 @@ impl Play {
             let official = self.cast.somebody(&role, &[], &mut chance);
             official.with_context(|| format!("nobody has the role {role}"))?.actor()
         };
+        if let Some(photo) = photo {
+            request.form.insert(PHOTOS.to_owned(), self.taken_photo(photo, &actor).await?);
+        }
         match self.cases.open(request, &actor).await {
             Ok(_) => Ok(Came::Opened),
             Err(failure) => self.refused(failure, "open", None),
@@ -367,6 +376,9 @@ impl Play {
                 filled_in.insert(field, first.unit.as_str().into());
             }
         }
+        if let Some(photo) = habit.photos.choose(&mut chance) {
+            filled_in.insert(PHOTOS.to_owned(), self.taken_photo(photo, &actor).await?);
+        }
         let form = filled_in;
         let decision = Some(DecisionId::new(self.surroundings.now(), chance.random()));
         let key = id.to_string();
@@ -385,6 +397,16 @@ impl Play {
             }
             Err(failure) => self.refused(failure, &habit.take, retry),
         }
+    }
+
+    /// Brings a photo as a phone would; what a form holds of it.
+    async fn taken_photo(&self, file: &Path, actor: &Actor) -> anyhow::Result<Value> {
+        let bytes = tokio::fs::read(file).await.with_context(|| file.display().to_string())?;
+        let kept = self.cases.keep_photo(bytes, actor).await.map_err(|failure| match failure {
+            Failure::Refused(refused) => anyhow!("{}: {refused}", file.display()),
+            Failure::Fault(fault) => anyhow!(fault),
+        })?;
+        Ok(json!([kept.id]))
     }
 
     async fn answer(&self, id: CaseId, request: RequestId) -> anyhow::Result<Came> {
@@ -568,7 +590,7 @@ fn taken<'a>(
     declaration: &Declaration<'a>,
     task: &Task,
     habit: &Habit,
-) -> Option<(Option<&'a Who>, Option<serde_json::Value>)> {
+) -> Option<(Option<&'a Who>, Option<Value>)> {
     let procedure = declaration.procedure;
     let take = habit.take.as_str();
     if let Some(exit) = procedure.exit(&task.step, &take.into()) {
