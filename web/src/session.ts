@@ -12,20 +12,35 @@ export const demo = shallowRef<Demo | null>(null)
 export const settled = ref(false)
 export const trouble = shallowRef<Problem | null>(null)
 
-/** Asks for all three at the start; a page can show itself before that. */
+/** Where nobody answers it is asked again after this, in milliseconds. */
+const AGAIN_MILLIS = 5_000
+let again: ReturnType<typeof setTimeout> | undefined
+/** How often somebody has signed in or out here: what was asked before that knows nothing of it. */
+let turns = 0
+
+/** Asks for all three at the start, and again until they are answered; a page can show itself before that. */
 export async function begin(): Promise<void> {
+  clearTimeout(again)
+  const turn = turns
   try {
     // The city is known on its own, for a page that is kept on the device has it without a network too.
     const known = api.city().then((place) => (city.value = place))
     const [asked, play] = await Promise.all([api.session(), api.demo(), known])
-    session.value = asked
+    if (turn === turns) session.value = asked
     demo.value = play
     if (play) setClock(play.now, play.speed)
     trouble.value = null
   } catch (error) {
-    trouble.value = error instanceof Problem ? error : new Problem(500, {})
+    unanswered(error instanceof Problem ? error : new Problem(500, {}))
   }
   settled.value = true
+}
+
+/** Tells that nobody answers, and asks again in a while. */
+export function unanswered(problem: Problem): void {
+  trouble.value = problem
+  clearTimeout(again)
+  again = setTimeout(() => void begin(), AGAIN_MILLIS)
 }
 
 export async function signIn(user: string, password: string): Promise<Session> {
@@ -45,10 +60,12 @@ export async function signOut(): Promise<void> {
   await api.signOut().catch((error: unknown) => {
     if (!(error instanceof Problem && error.status === 401)) throw error
   })
+  turns += 1
   session.value = null
 }
 
 function take(fresh: Session): Session {
+  turns += 1
   session.value = fresh
   return fresh
 }

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict'
 import process from 'node:process'
-import { cityAddress, openBrowser } from './browser.mjs'
-import { handle, official } from './overInterface.mjs'
+import { cityAddress, inBrowser } from './browser.mjs'
+import { handled, speaking, withRole } from './officials.mjs'
 import { photo } from './photo.mjs'
 
 const city = cityAddress()
@@ -18,8 +18,7 @@ const PHONE = { width: 390, height: 844, args: ['--disable-3d-apis'] }
 
 /** A resident with an account and a phone of their own. */
 async function resident(name, work, options = {}) {
-  const browser = await openBrowser({ ...PHONE, ...options })
-  try {
+  await inBrowser({ ...PHONE, ...options }, async (browser) => {
     const page = await browser.context.newPage()
     page.setDefaultTimeout(STEP_MILLIS_MAX)
     await page.goto(`${city}/sign-in`)
@@ -32,9 +31,7 @@ async function resident(name, work, options = {}) {
     await work(page, browser)
     assert.deepEqual(browser.faults, [], name)
     console.log(`${name}: done`)
-  } finally {
-    await browser.close()
-  }
+  })
 }
 
 const next = (page) => page.getByRole('button', { name: /下一步/ }).click()
@@ -199,7 +196,7 @@ async function rateAndReopen(page) {
   await page.fill('input[name=title]', `夜间施工噪声 ${run}`)
   await next(page)
   const number = await send(page)
-  await handle(number, '已要求夜间停工。')
+  await handled(number, '已要求夜间停工。')
   await page.reload()
   await page.getByText('已要求夜间停工。').waitFor()
   await act(page, 'rate', async (field) => {
@@ -215,7 +212,7 @@ async function rateAndReopen(page) {
   await page.getByText('待派遣').first().waitFor()
   await page.getByText('昨夜又开工了。').waitFor()
   // Whoever dispatches sees why.
-  const seen = await (await official('派单员')).act(number, 'note', { remark: '已电话核实。' })
+  const seen = await (await speaking(withRole('派单员'))).act(number, 'note', { remark: '已电话核实。' })
   assert.equal(seen.status, '待派遣')
 }
 
@@ -253,12 +250,10 @@ async function offline(page, { context }) {
     await route.fetch()
     return route.abort('connectionreset')
   })
-  await context.setOffline(false)
+  // Nobody does anything: what waits is sent by itself, as soon as there is a network and again when it goes wrong.
   const lost = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/cases'))
-  await page.locator('.offline').getByRole('button', { name: '重试' }).click()
+  await context.setOffline(false)
   await lost
-  await page.getByText('1 件诉求等待网络').waitFor()
-  await page.reload()
   await page.getByText(/已提交，编号 CG/).waitFor()
   assert.equal(asked, 2)
   await page.getByRole('link', { name: '我的诉求' }).click()

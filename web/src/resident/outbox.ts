@@ -6,10 +6,10 @@ import { api, Problem } from '../api/client'
 import { sendPhotos } from '../forms/photos'
 import { problemFrom } from '../kit/load'
 import { online } from '../kit/online'
-import { begin, session, trouble } from '../session'
+import { begin, session, unanswered } from '../session'
 import { dropPhotos, dropReport, keepReport, photosOf, type WaitingReport, waitingReports } from './shelf'
 
-/** A service that does not answer is asked again after this, in milliseconds. */
+/** A service that could not take a report is asked again after this, in milliseconds. */
 const AGAIN_MILLIS = 30_000
 
 const reports = shallowRef<WaitingReport[]>([])
@@ -48,7 +48,7 @@ export async function sendWaiting(): Promise<void> {
     const problem = problemFrom(error)
     // The account was signed out meanwhile; the page then asks to sign in.
     if (problem.status === 401) session.value = null
-    if (problem.status === 0) trouble.value = problem
+    if (problem.status === 0) unanswered(problem)
   }
   sending.value = false
 }
@@ -88,7 +88,6 @@ export function runOutbox(): void {
     { immediate: true },
   )
   setInterval(() => {
-    if (!online.value) void begin()
-    else if (session.value !== null && waiting.value.length > 0) void sendWaiting()
+    if (session.value !== null && waiting.value.length > 0) void sendWaiting()
   }, AGAIN_MILLIS)
 }

@@ -40,9 +40,9 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     if (PAGES.test(pathname)) event.respondWith(page(request))
   } else if (PUBLIC_ANSWERS.includes(pathname) && search === '') {
-    event.respondWith(publicAnswer(request))
+    event.respondWith(publicAnswer(event))
   } else if (FILES.includes(pathname)) {
-    event.respondWith(caches.match(request, { cacheName: SHELL }).then((kept) => kept ?? fetch(request)))
+    event.respondWith(kept(request, SHELL).then((known) => known ?? fetch(request)))
   }
 })
 
@@ -51,21 +51,31 @@ async function page(request) {
   try {
     return await fetch(request)
   } catch (error) {
-    const kept = await caches.match('/', { cacheName: SHELL })
-    if (kept) return kept
+    const known = await kept('/', SHELL)
+    if (known) return known
     throw error
   }
 }
 
-async function publicAnswer(request) {
-  const cache = await caches.open(PUBLIC)
+/** What is kept, if anything: a device that cannot look (a full disk, a private window) has kept nothing. */
+function kept(request, cacheName) {
+  return caches.match(request, { cacheName }).catch(() => undefined)
+}
+
+/** As the service answers now, which is kept for the next time without it. */
+async function publicAnswer(event) {
+  const { request } = event
   try {
     const answer = await fetch(request)
-    if (answer.ok) await cache.put(request.url, answer.clone())
+    if (answer.ok) {
+      const copy = answer.clone()
+      // An answer that cannot be kept is as good an answer.
+      event.waitUntil(caches.open(PUBLIC).then((cache) => cache.put(request.url, copy)).catch(() => undefined))
+    }
     return answer
   } catch (error) {
-    const kept = await cache.match(request.url)
-    if (kept) return kept
+    const known = await kept(request.url, PUBLIC)
+    if (known) return known
     throw error
   }
 }
