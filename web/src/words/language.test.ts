@@ -28,19 +28,6 @@ describe('dictionaries', () => {
     }
   })
 
-  it.each([
-    ['shared', shared, sharedEn],
-    ['resident', resident, residentEn],
-  ])('%s: no English in Chinese, no Chinese in English', (_name, chinese, english) => {
-    // The name of the other language stands in that language; what is filled in keeps its own.
-    const bare = (words: Record<string, string>): [string, string][] =>
-      Object.entries(words)
-        .filter(([key]) => key !== 'language.other')
-        .map(([key, message]) => [key, message.replace(/\{\w+\}/g, '')])
-    expect(bare(chinese).filter(([, message]) => /[A-Za-z]{2,}/.test(message))).toEqual([])
-    expect(bare(english).filter(([, message]) => /\p{Script=Han}/u.test(message))).toEqual([])
-  })
-
   it('switches the whole page, and keeps the choice', async () => {
     expect(s('sign.in')).toBe('登录')
     await speak('en')
