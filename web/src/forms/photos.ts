@@ -9,7 +9,7 @@ import { type PhotoPoint, placeOf } from './exif'
 const EDGE_PIXELS_MAX = 1600
 const JPEG_QUALITY = 0.82
 
-/** Whether photos are taken on the spot: the camera is then offered first. */
+/** Whether photos are taken on the spot: the camera is then offered first, and opens the album where there is none. */
 export const ON_THE_SPOT: InjectionKey<boolean> = Symbol('on the spot')
 
 export interface Photo {
