@@ -25,6 +25,9 @@ const FLAGS = [
 /** Answers that a page asks for although they may be a refusal: who is signed in, and whether this is a demo. */
 const ASKED_IN_VAIN = /\/api\/(session|demo)$/
 
+/** A page that hangs is left after this when a failure is told, in milliseconds. */
+const TELLING_MILLIS_MAX = 5_000
+
 /** Where the running city is. */
 export function cityAddress() {
   const address = process.env.BAOTU_URL
@@ -82,5 +85,22 @@ export async function openBrowser({ width = 1366, height = 768, args = [], expec
       await context.close()
       await rm(profile, { recursive: true, force: true })
     },
+  }
+}
+
+/** Does `work` in a browser of its own; when that fails, it tells first what the pages showed and what was amiss. */
+export async function inBrowser(options, work) {
+  const browser = await openBrowser(options)
+  try {
+    return await work(browser)
+  } catch (error) {
+    for (const page of browser.context.pages()) {
+      const shown = await page.locator('body').innerText({ timeout: TELLING_MILLIS_MAX }).catch(({ message }) => message)
+      console.error(`${page.url()} showed:\n${shown}\n`)
+    }
+    console.error(`amiss: ${JSON.stringify(browser.faults)}`)
+    throw error
+  } finally {
+    await browser.close()
   }
 }

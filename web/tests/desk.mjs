@@ -209,7 +209,7 @@ async function unitsAskAndAreAnswered() {
   const helping = handlingUnit('住房和城乡建设局')
   const [number, duplicate] = await given(2, '路面塌陷')
   const agent = await speaking(withRole('话务员'))
-  await agent.post(`/api/cases/${duplicate}/decisions`, { take: 'accept', form: {} })
+  await agent.act(duplicate, 'accept')
   const form = (page) => page.locator('form.form')
 
   await atDesk(withRole('派单员'), async (page) => {
@@ -342,7 +342,7 @@ async function manyAtOnce() {
       const dialog = page.getByRole('dialog')
       await dialog.locator('[data-bulk=accept]').waitFor()
       // Meanwhile somebody else takes one of them on.
-      await other.post(`/api/cases/${numbers[1]}/decisions`, { take: 'accept', form: {} })
+      await other.act(numbers[1], 'accept')
       await press(page, dialog.locator('[data-bulk=accept]'))
       await press(page, dialog.getByRole('button', { name: '受理并转派（4 件）' }))
       await dialog.getByText('已完成 3 件，未完成 1 件。').waitFor()
@@ -421,7 +421,7 @@ async function theFieldOnAPhone() {
     phone,
   )
   const decided = async (role, take, form) =>
-    (await speaking(withRole(role))).post(`/api/cases/${number}/decisions`, { take, form })
+    (await speaking(withRole(role))).act(number, take, form)
   const { units } = await (await speaking(withRole('派遣员'))).get(`/api/units?q=${encodeURIComponent(unit)}`)
   await decided('值班长', 'register', {})
   await decided('派遣员', 'dispatch', { unit: units.find((one) => one.name === unit).code, opinion: '请修复' })

@@ -2,45 +2,15 @@
 // dispatch, handle, review and call back, and the resident rates. Ends with a failure at the first thing amiss.
 
 import assert from 'node:assert/strict'
-import { cityAddress, openBrowser } from './browser.mjs'
+import { inBrowser } from './browser.mjs'
+import { city, handlingUnit, picture, run, withRole } from './officials.mjs'
 
-const city = cityAddress()
 /** A case changes hands on a busy machine within this, in milliseconds. */
 const STEP_MILLIS_MAX = 60_000
-/** One run's mark, so that runs against one city do not meet. */
-const run = Date.now().toString(36)
 
-/** A picture of one colour, made by the browser itself. */
-async function picture(page) {
-  const bytes = await page.evaluate(async () => {
-    const canvas = document.createElement('canvas')
-    canvas.width = 2400
-    canvas.height = 1800
-    const pen = canvas.getContext('2d')
-    pen.fillStyle = '#35506b'
-    pen.fillRect(0, 0, 2400, 1800)
-    const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))
-    return [...new Uint8Array(await blob.arrayBuffer())]
-  })
-  return { name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from(bytes) }
-}
-
-/** The accounts of the demo: one of each role, and a unit that has both a receiver and a handler. */
-async function cast() {
-  const { accounts } = await (await fetch(`${city}/api/demo`)).json()
-  const officials = accounts.filter((account) => account.kind === 'official')
-  const withRole = (role, unit) => {
-    const found = officials.find((one) => one.roles.includes(role) && (!unit || one.unit_name === unit))
-    assert.ok(found, `the demo has no ${role} ${unit ?? ''}`)
-    return found
-  }
-  const unit = officials.find(
-    (one) =>
-      one.roles.includes('工单联络员') &&
-      one.unit_name.endsWith('城市管理局') &&
-      officials.some((other) => other.unit_name === one.unit_name && other.roles.includes('承办人')),
-  )?.unit_name
-  assert.ok(unit, 'no unit of the demo can both receive and handle')
+/** One official of each role, and a unit that has both a receiver and a handler. */
+function cast() {
+  const unit = handlingUnit()
   return {
     unit,
     agent: withRole('话务员'),
@@ -54,8 +24,7 @@ async function cast() {
 
 /** A page of the desk with somebody signed in, in a browser of their own. */
 async function atDesk(account, work, options) {
-  const browser = await openBrowser(options)
-  try {
+  await inBrowser(options, async (browser) => {
     const page = await browser.context.newPage()
     page.setDefaultTimeout(STEP_MILLIS_MAX)
     await page.goto(`${city}/desk`)
@@ -65,9 +34,7 @@ async function atDesk(account, work, options) {
     await page.getByRole('heading', { name: '今日工作' }).waitFor()
     await work(page, browser)
     assert.deepEqual(browser.faults, [], `${account.title} ${account.name}`)
-  } finally {
-    await browser.close()
-  }
+  })
 }
 
 /** Opens a case through the list, as an official would. */
@@ -102,7 +69,7 @@ async function report(page, title) {
   await page.goto(`${city}/`)
   await page.getByRole('link', { name: /随手拍/ }).click()
   await page.getByRole('heading', { name: '照片' }).waitFor()
-  await page.setInputFiles('input[type=file]:not([capture])', await picture(page))
+  await page.setInputFiles('input[type=file]:not([capture])', await picture(page, 2400, 1800))
   await page.getByText('1/4').waitFor()
   await page.getByRole('button', { name: '下一步' }).click()
 
@@ -141,116 +108,110 @@ async function report(page, title) {
   return number
 }
 
-async function wholeLoop() {
-  const people = await cast()
+async function wholeLoop(phone, wall) {
+  const people = cast()
   const title = `泺源大街路灯不亮 ${run}`
-  const phone = await openBrowser({ width: 390, height: 844 })
-  const wall = await openBrowser({ width: 1920, height: 1080 })
-  try {
-    const screen = await wall.context.newPage()
-    await screen.goto(`${city}/screen`)
-    await screen.locator('[data-ready=true]').waitFor({ timeout: 60_000 })
-    await screen.getByText('已连接').waitFor()
+  const screen = await wall.context.newPage()
+  await screen.goto(`${city}/screen`)
+  await screen.locator('[data-ready=true]').waitFor({ timeout: 60_000 })
+  await screen.getByText('已连接').waitFor()
 
-    const resident = await phone.context.newPage()
-    resident.setDefaultTimeout(STEP_MILLIS_MAX)
-    const number = await report(resident, title)
-    console.log(`reported ${number}`)
-    await screen.locator('.events li', { hasText: '立案' }).first().waitFor({ timeout: STEP_MILLIS_MAX })
+  const resident = await phone.context.newPage()
+  resident.setDefaultTimeout(STEP_MILLIS_MAX)
+  const number = await report(resident, title)
+  console.log(`reported ${number}`)
+  await screen.locator('.events li', { hasText: '立案' }).first().waitFor({ timeout: STEP_MILLIS_MAX })
 
-    await atDesk(people.agent, async (page) => {
+  await atDesk(people.agent, async (page) => {
+    await find(page, number)
+    await act(page, 'accept')
+  })
+  console.log('taken in')
+
+  await atDesk(
+    people.dispatcher,
+    async (page, { context }) => {
       await find(page, number)
-      await act(page, 'accept')
-    })
-    console.log('taken in')
+      // A second tab writes a note first; the first one is told, reloads and goes on with what was typed.
+      const other = await context.newPage()
+      await other.goto(`${city}/desk/cases/${number}`)
+      await page.locator('[data-take="dispatch"]').click()
+      await page.getByRole('heading', { name: '建议单位' }).waitFor()
+      await act(other, 'note', (field) => field('remark').locator('textarea').fill('已电话核实位置。'))
+      await other.close()
+      const form = page.locator('form.form')
+      await form.getByRole('combobox').fill(people.unit)
+      await form.getByRole('option', { name: people.unit }).first().click()
+      await form.locator('[data-field="opinion"] textarea').fill('请核实后维修，并回复诉求人。')
+      await form.locator('button[type=submit]').click()
+      await page.getByText('已被他人更新，请刷新').waitFor()
+      await page.getByRole('button', { name: '刷新' }).click()
+      await page.getByText('已电话核实位置。').first().waitFor()
+      await form.locator('button[type=submit]').click()
+      await page.getByText('已提交，当前状态').waitFor()
+      await page.getByText(people.unit).first().waitFor()
+    },
+    { expected: (answer) => answer.status() === 409 },
+  )
+  console.log('dispatched')
 
-    await atDesk(
-      people.dispatcher,
-      async (page, { context }) => {
-        await find(page, number)
-        // A second tab writes a note first; the first one is told, reloads and goes on with what was typed.
-        const other = await context.newPage()
-        await other.goto(`${city}/desk/cases/${number}`)
-        await page.locator('[data-take="dispatch"]').click()
-        await page.getByRole('heading', { name: '建议单位' }).waitFor()
-        await act(other, 'note', (field) => field('remark').locator('textarea').fill('已电话核实位置。'))
-        await other.close()
-        const form = page.locator('form.form')
-        await form.getByRole('combobox').fill(people.unit)
-        await form.getByRole('option', { name: people.unit }).first().click()
-        await form.locator('[data-field="opinion"] textarea').fill('请核实后维修，并回复诉求人。')
-        await form.locator('button[type=submit]').click()
-        await page.getByText('已被他人更新，请刷新').waitFor()
-        await page.getByRole('button', { name: '刷新' }).click()
-        await page.getByText('已电话核实位置。').first().waitFor()
-        await form.locator('button[type=submit]').click()
-        await page.getByText('已提交，当前状态').waitFor()
-        await page.getByText(people.unit).first().waitFor()
-      },
-      { expected: (answer) => answer.status() === 409 },
-    )
-    console.log('dispatched')
+  await atDesk(people.receiver, async (page) => {
+    await find(page, number)
+    await act(page, 'sign')
+  })
+  await atDesk(people.handler, async (page) => {
+    await find(page, number)
+    await page.getByRole('button', { name: '查看联系方式' }).click()
+    await page.locator('[data-purpose="handle-case"]').click()
+    await page.getByText('13800001234').waitFor()
+    await act(page, 'contact', async (field) => {
+      await answers(field).click()
+      await field('manner').getByText('电话', { exact: true }).click()
+    })
+    // A form with gaps is told of them and not sent; the word of the last act is gone by then.
+    await page.locator('[data-take="resolve"]').click()
+    assert.equal(await page.getByText('已提交，当前状态').count(), 0)
+    await page.locator('form.form button[type=submit]').click()
+    await page.getByText('请填写答复诉求人').waitFor()
+    await page.locator('[data-take="resolve"]').click()
+    await act(page, 'resolve', async (field) => {
+      await field('result').locator('textarea').fill('更换损坏的控制器，二十盏路灯恢复照明。')
+      await field('public_reply').locator('textarea').fill('您好，路灯控制器已更换，照明已恢复。')
+      await field('photos').locator('input[type=file]').setInputFiles(await picture(page))
+      await field('photos').getByText('1/9').waitFor()
+    })
+  })
+  console.log('handled')
 
-    await atDesk(people.receiver, async (page) => {
-      await find(page, number)
-      await act(page, 'sign')
+  await atDesk(people.reviewer, async (page) => {
+    await find(page, number)
+    await page.getByText('您好，路灯控制器已更换').first().waitFor()
+    await act(page, 'approve')
+  })
+  await atDesk(people.caller, async (page) => {
+    await find(page, number)
+    await act(page, 'approve', async (field) => {
+      for (const name of ['contacted', 'solved', 'satisfied']) {
+        await field(name).getByText('是', { exact: true }).click()
+      }
     })
-    await atDesk(people.handler, async (page) => {
-      await find(page, number)
-      await page.getByRole('button', { name: '查看联系方式' }).click()
-      await page.locator('[data-purpose="handle-case"]').click()
-      await page.getByText('13800001234').waitFor()
-      await act(page, 'contact', async (field) => {
-        await answers(field).click()
-        await field('manner').getByText('电话', { exact: true }).click()
-      })
-      // A form with gaps is told of them and not sent; the word of the last act is gone by then.
-      await page.locator('[data-take="resolve"]').click()
-      assert.equal(await page.getByText('已提交，当前状态').count(), 0)
-      await page.locator('form.form button[type=submit]').click()
-      await page.getByText('请填写答复诉求人').waitFor()
-      await page.locator('[data-take="resolve"]').click()
-      await act(page, 'resolve', async (field) => {
-        await field('result').locator('textarea').fill('更换损坏的控制器，二十盏路灯恢复照明。')
-        await field('public_reply').locator('textarea').fill('您好，路灯控制器已更换，照明已恢复。')
-        await field('photos').locator('input[type=file]').setInputFiles(await picture(page))
-        await field('photos').getByText('1/9').waitFor()
-      })
-    })
-    console.log('handled')
+  })
+  console.log('reviewed and called back')
 
-    await atDesk(people.reviewer, async (page) => {
-      await find(page, number)
-      await page.getByText('您好，路灯控制器已更换').first().waitFor()
-      await act(page, 'approve')
-    })
-    await atDesk(people.caller, async (page) => {
-      await find(page, number)
-      await act(page, 'approve', async (field) => {
-        for (const name of ['contacted', 'solved', 'satisfied']) {
-          await field(name).getByText('是', { exact: true }).click()
-        }
-      })
-    })
-    console.log('reviewed and called back')
-
-    await resident.reload()
-    await resident.getByText('您好，路灯控制器已更换').first().waitFor()
-    await act(resident, 'rate', async (field) => {
-      await field('grade').getByText('非常满意', { exact: true }).click()
-      await field('reason').locator('textarea').fill('修得很快。')
-    })
-    await resident.getByText('您的评价：非常满意').waitFor()
-    await resident.getByText('已办结').first().waitFor()
-    await resident.getByRole('link', { name: '我的诉求' }).click()
-    await resident.getByText(title).waitFor()
-    assert.deepEqual(phone.faults, [], 'the resident')
-    assert.deepEqual(wall.faults, [], 'the live screen')
-    console.log('rated and closed')
-  } finally {
-    await phone.close()
-    await wall.close()
-  }
+  await resident.reload()
+  await resident.getByText('您好，路灯控制器已更换').first().waitFor()
+  await act(resident, 'rate', async (field) => {
+    await field('grade').getByText('非常满意', { exact: true }).click()
+    await field('reason').locator('textarea').fill('修得很快。')
+  })
+  await resident.getByText('您的评价：非常满意').waitFor()
+  await resident.getByText('已办结').first().waitFor()
+  await resident.getByRole('link', { name: '我的诉求' }).click()
+  await resident.getByText(title).waitFor()
+  assert.deepEqual(phone.faults, [], 'the resident')
+  assert.deepEqual(wall.faults, [], 'the live screen')
+  console.log('rated and closed')
 }
 
-await wholeLoop()
+const [onPhone, onWall] = [{ width: 390, height: 844 }, { width: 1920, height: 1080 }]
+await inBrowser(onPhone, (phone) => inBrowser(onWall, (wall) => wholeLoop(phone, wall)))

@@ -2,7 +2,7 @@
 // interface itself.
 
 import assert from 'node:assert/strict'
-import { cityAddress, openBrowser } from './browser.mjs'
+import { cityAddress, inBrowser } from './browser.mjs'
 
 export const city = cityAddress()
 /** A page on a busy machine shows what it has within this, in milliseconds. */
@@ -39,13 +39,13 @@ export async function speaking({ user, password }) {
   return {
     get: (path) => send('GET', path, undefined, token),
     post: (path, body) => send('POST', path, body, token),
+    act: (number, take, form = {}) => send('POST', `/api/cases/${number}/decisions`, { take, form }, token),
   }
 }
 
 /** A page of the desk with somebody signed in, in a browser of their own. */
 export async function atDesk(account, work, options = {}) {
-  const browser = await openBrowser(options)
-  try {
+  await inBrowser(options, async (browser) => {
     const page = await browser.context.newPage()
     page.setDefaultTimeout(STEP_MILLIS_MAX)
     await page.goto(`${city}/desk/sign-in`)
@@ -57,9 +57,7 @@ export async function atDesk(account, work, options = {}) {
     await page.getByRole('heading', { name: '今日工作' }).waitFor()
     await work(page, browser)
     assert.deepEqual(browser.faults, [], `${account.title} ${account.name}`)
-  } finally {
-    await browser.close()
-  }
+  })
 }
 
 /** Presses Tab until the thing has the focus, and checks that the focus can be seen. */
@@ -105,16 +103,17 @@ export async function open(page, number) {
 
 export const acted = (page, title) => page.getByText(`“${title}”已提交`).waitFor()
 
-/** A picture of one colour, made by the browser itself. */
-export async function picture(page) {
-  const bytes = await page.evaluate(async () => {
-    const canvas = document.createElement('canvas')
-    canvas.width = 800
-    canvas.height = 600
-    canvas.getContext('2d').fillRect(0, 0, 800, 600)
-    const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))
-    return [...new Uint8Array(await blob.arrayBuffer())]
-  })
+/** A picture of one colour, made by the browser itself, in pixels. */
+export async function picture(page, width = 800, height = 600) {
+  const bytes = await page.evaluate(
+    async ([width, height]) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width, height })
+      canvas.getContext('2d').fillRect(0, 0, width, height)
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))
+      return [...new Uint8Array(await blob.arrayBuffer())]
+    },
+    [width, height],
+  )
   return { name: 'street.png', mimeType: 'image/png', buffer: Buffer.from(bytes) }
 }
 
@@ -140,7 +139,7 @@ export async function given(count, words) {
 
 /** A hotline ticket in the hands of a unit, signed; the unit's code with it. */
 export async function handedTo(number, unit) {
-  await (await speaking(withRole('话务员'))).post(`/api/cases/${number}/decisions`, { take: 'accept', form: {} })
+  await (await speaking(withRole('话务员'))).act(number, 'accept')
   return dispatchedAgain(number, unit)
 }
 
@@ -148,8 +147,19 @@ export async function dispatchedAgain(number, unit) {
   const dispatcher = await speaking(withRole('派单员'))
   const { units } = await dispatcher.get(`/api/units?q=${encodeURIComponent(unit)}`)
   const code = units.find((one) => one.name === unit)?.code
-  await dispatcher.post(`/api/cases/${number}/decisions`, { take: 'dispatch', form: { unit: code, opinion: '请办理' } })
-  await (await speaking(withRole('工单联络员', unit))).post(`/api/cases/${number}/decisions`, { take: 'sign', form: {} })
+  await dispatcher.act(number, 'dispatch', { unit: code, opinion: '请办理' })
+  await (await speaking(withRole('工单联络员', unit))).act(number, 'sign')
+}
+
+/** Takes a hotline ticket from intake to the step in which its reporter rates it. */
+export async function handled(number, reply) {
+  const unit = handlingUnit()
+  await handedTo(number, unit)
+  const handler = await speaking(withRole('承办人', unit))
+  await handler.act(number, 'resolve', { result: '已到现场处理', public_reply: reply })
+  await (await speaking(withRole('审核员'))).act(number, 'approve')
+  const caller = await speaking(withRole('回访员'))
+  await caller.act(number, 'approve', { contacted: true, solved: true, satisfied: true })
 }
 
 /** A unit that both receives and handles. */
@@ -185,6 +195,6 @@ export async function inTheStreet(inspector, title) {
     place,
     form: {},
   })
-  await clerk.post(`/api/cases/${number}/decisions`, { take: 'verify', form: {} })
+  await clerk.act(number, 'verify')
   return { number, ...place }
 }

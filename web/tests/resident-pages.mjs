@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import process from 'node:process'
-import { cityAddress, openBrowser } from './browser.mjs'
+import { cityAddress, inBrowser } from './browser.mjs'
 import { measure, weigh } from './measures.mjs'
 
 const city = cityAddress()
@@ -24,19 +24,19 @@ const hold = async (page, name, weight) => amiss.push(...(await measure(page, na
 
 /** A phone, with the resident signed in unless nobody is. */
 async function phone(work, { signed = true, width = 390, height = 844, ...options } = {}) {
-  const browser = await openBrowser({ width, height, args: ['--disable-3d-apis'], ...options })
-  const page = await browser.context.newPage()
-  page.setDefaultTimeout(STEP_MILLIS_MAX)
-  if (signed) {
-    await page.goto(`${city}/sign-in`)
-    await page.fill('input[name=user]', resident.user)
-    await page.fill('input[name=password]', resident.password)
-    await page.click('form button[type=submit]')
-    await page.getByRole('button', { name: '退出登录' }).waitFor()
-  }
-  await work(page, browser)
-  amiss.push(...browser.faults)
-  await browser.close()
+  await inBrowser({ width, height, args: ['--disable-3d-apis'], ...options }, async (browser) => {
+    const page = await browser.context.newPage()
+    page.setDefaultTimeout(STEP_MILLIS_MAX)
+    if (signed) {
+      await page.goto(`${city}/sign-in`)
+      await page.fill('input[name=user]', resident.user)
+      await page.fill('input[name=password]', resident.password)
+      await page.click('form button[type=submit]')
+      await page.getByRole('button', { name: '退出登录' }).waitFor()
+    }
+    await work(page, browser)
+    amiss.push(...browser.faults)
+  })
 }
 
 const problem = (status, detail) => ({

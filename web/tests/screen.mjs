@@ -28,7 +28,7 @@ const MINUTE_MILLIS = 60_000
 // A little more than a day of few cases, so that yesterday is known; then a minute in each second.
 const city = await demoCity({ first: ['--history-hours', '26'], always: ['--per-day', '400', '--speed', '60'] })
 process.env.BAOTU_URL = city.url
-const { openBrowser } = await import('./browser.mjs')
+const { inBrowser } = await import('./browser.mjs')
 const amiss = []
 if (folder) mkdirSync(folder, { recursive: true })
 
@@ -42,15 +42,12 @@ async function open(page, search = '') {
 
 /** Does something in a browser of its own. */
 async function alone(work, options) {
-  const browser = await openBrowser(options)
-  try {
+  await inBrowser(options, async (browser) => {
     const page = await browser.context.newPage()
     page.setDefaultTimeout(STEP_MILLIS_MAX)
     await work(page)
     amiss.push(...browser.faults)
-  } finally {
-    await browser.close()
-  }
+  })
 }
 
 async function numbersAndLists(page) {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import process from 'node:process'
-import { cityAddress, openBrowser } from './browser.mjs'
+import { cityAddress, inBrowser } from './browser.mjs'
 import { measure } from './measures.mjs'
 import { given, speaking } from './officials.mjs'
 
@@ -75,8 +75,7 @@ const amiss = []
 for (const { sizes, pages } of FACES) {
   for (const [width, height] of sizes) {
     for (const account of new Set(pages.map(([, looks]) => looks))) {
-      const browser = await openBrowser({ width, height })
-      try {
+      await inBrowser({ width, height }, async (browser) => {
         const page = await browser.context.newPage()
         page.setDefaultTimeout(SHOWN_MILLIS_MAX)
         const theirs = pages.filter(([, looks]) => looks === account)
@@ -87,9 +86,7 @@ for (const { sizes, pages } of FACES) {
           amiss.push(...(await measure(page, name, { folder })))
         }
         amiss.push(...browser.faults)
-      } finally {
-        await browser.close()
-      }
+      })
     }
   }
 }

@@ -23,12 +23,11 @@ assert.ok(minutes > 0 && restarts >= 0, '--minutes and --restarts are numbers')
 const rest = (millis) => new Promise((resolve) => setTimeout(resolve, millis))
 const city = await demoCity({ first: ['--history-hours', '1'], always: ['--per-day', '6000'] })
 process.env.BAOTU_URL = city.url
-const { openBrowser } = await import('./browser.mjs')
-const browser = await openBrowser({ width: 1920, height: 1080 })
+const { inBrowser } = await import('./browser.mjs')
 const began = Date.now()
 const end = began + minutes * 60_000
 
-try {
+async function soak(browser) {
   const page = await browser.context.newPage()
   const session = await browser.context.newCDPSession(page)
   await session.send('HeapProfiler.enable')
@@ -63,7 +62,10 @@ try {
   )
   assert.deepEqual(browser.faults, [])
   if (minutes >= GROWTH_MINUTES_MIN) assert.ok(growth < GROWTH_MAX, `the heap has grown by ${(growth * 100).toFixed(1)} %`)
+}
+
+try {
+  await inBrowser({ width: 1920, height: 1080 }, soak)
 } finally {
-  await browser.close()
   await city.end()
 }
