@@ -232,8 +232,11 @@ async fn only_an_older_transaction_of_the_same_database_holds_back_the_log() {
 
     let foreign = slow_unit(&neighbour.store).await;
     let first = say(&test.store, &["quick"]).await[0];
-    assert_eq!(test.store.last_position().await.expect("a position"), first);
-    assert!(!foreign.0.is_finished(), "the neighbour was still at it");
+    // The server's own housekeeping in this database may have to end first.
+    while test.store.last_position().await.expect("a position") != first {
+        assert!(!foreign.0.is_finished(), "the neighbour was still at it");
+        tokio::task::yield_now().await;
+    }
 
     let own = slow_unit(&test.store).await;
     say(&test.store, &["waits"]).await;
