@@ -94,9 +94,17 @@ fn play(pack: &Pack, lines: &[&str], then: &str) -> Result<(), Mismatch> {
 
 const STREET_LAMP: &str = r#"{ category = "010403", kind = "求助", channel = "网页", title = "路灯不亮", text = "三天没亮了", place = { lon = 117.0231, lat = 36.6683 } }"#;
 
+/// The id of a photo; examples do not look at its bytes.
+const PHOTO: &str = "0198f3a0-5b7c-7000-8000-000000000001";
+
 #[test]
 fn a_ticket_becomes_an_urban_case_and_each_sees_how_the_other_goes() {
     let open = format!("06T09:00 | resident | open | {STREET_LAMP}");
+    let disposed = |time: &str, result: &str| {
+        let form = format!("result = \"{result}\", public_reply = \"已修好\", photos = [\"{PHOTO}\"]");
+        format!("{time} | 370102-chengguan.handler | dispose#1 | {{ {form} }}")
+    };
+    let (changed, changed_again) = (disposed("06T11:00", "已换灯头"), disposed("07T15:00", "又换了一次"));
     let lines = [
         open.as_str(),
         "06T09:10 | jn-hotline.agent-day | accept | {}",
@@ -104,11 +112,11 @@ fn a_ticket_becomes_an_urban_case_and_each_sees_how_the_other_goes() {
         "06T09:30 | jn-supervision.clerk | accept#1 | {}",
         "06T09:40 | jn-supervision.chief | register#1 | { opinion = \"符合立案条件\" }",
         "06T09:50 | jn-command.dispatcher | dispatch#1 | { unit = \"370102-chengguan\" }",
-        "06T11:00 | 370102-chengguan.handler | dispose#1 | { result = \"已换灯头\", public_reply = \"已修好\" }",
+        changed.as_str(),
         "06T13:30 | 370102-jiandu.leader | passed#1 | { remark = \"已亮\" }",
         "06T14:00 | jn-supervision.chief | await-call-back#1 | { opinion = \"属实\" }",
         "07T10:00 | jn-hotline.caller | redo-urban | { contacted = true, solved = false, satisfied = false }",
-        "07T15:00 | 370102-chengguan.handler | dispose#1 | { result = \"又换了一次\", public_reply = \"已修好\" }",
+        changed_again.as_str(),
         "07T15:30 | 370102-jiandu.leader | passed#1 | { remark = \"已亮\" }",
         "07T16:00 | jn-supervision.chief | await-call-back#1 | { opinion = \"属实\" }",
         "08T10:00 | jn-hotline.caller | approve | { contacted = true, solved = true, satisfied = true }",
