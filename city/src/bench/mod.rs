@@ -9,6 +9,7 @@
 //! | `requests` | what people ask for |
 //! | `lifecycle` | one case's way, act by act over HTTP |
 //! | `looks` | what an official looks at all day |
+//! | `ingest` | readings that become durable, beside PostgreSQL |
 //! | `client` | the program at the other end of the line |
 //!
 //! Nothing is printed here: the command does.
@@ -17,6 +18,7 @@ pub mod cases;
 mod client;
 mod ground;
 mod history;
+pub mod ingest;
 mod lifecycle;
 pub mod load;
 mod looks;

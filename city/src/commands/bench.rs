@@ -13,6 +13,7 @@ use clap::{Args, Subcommand};
 use super::serve::checked_folder;
 use super::{PACK_DEFAULT, running};
 use crate::bench::cases::{Choices, measure};
+use crate::bench::ingest;
 use crate::city::atlas_of;
 use crate::demo::habits::Habits;
 use crate::settings::LogFormat;
@@ -23,6 +24,8 @@ use crate::surroundings::RealSurroundings;
 pub(super) enum Bench {
     /// 办件和看案：经 HTTP 每秒能办多少件，打开案件、筛选列表要多久，存量大了慢多少
     Cases(CasesChoices),
+    /// 接入：传感器读数每秒能落盘多少个，旁边是 PostgreSQL 的 COPY
+    Ingest(IngestChoices),
     /// 定位：一个坐标落在哪个网格、归谁管，要多少微秒；顺带量地名、地址和地图
     Geo(GeoChoices),
 }
@@ -56,6 +59,29 @@ pub(super) struct CasesChoices {
     pack: PathBuf,
 }
 
+/// What may be chosen of the bench of readings.
+#[derive(Args)]
+#[command(
+    long_about = "在临时文件夹里建一个读数库，若干客户端一批接一批存入读数，每批落盘后才得到答复。共 16 万个序列（2 万台设备，每台 8 项）。\n\n给出 --database 时，同样的批次在同一次运行里用 COPY 写入 PostgreSQL 的一张无索引临时表，每批一个事务。\n\n结束后删净。"
+)]
+pub(super) struct IngestChoices {
+    /// 同时存入的客户端数
+    #[arg(long, default_value = "8", value_name = "个")]
+    clients: NonZeroUsize,
+    /// 每种批量测多少秒
+    #[arg(long, default_value = "5", value_name = "秒")]
+    seconds: NonZeroU64,
+    /// 每批多少个读数，用逗号分开
+    #[arg(long, default_value = "1,100,1000,10000", value_delimiter = ',', value_name = "个")]
+    batches: Vec<NonZeroUsize>,
+    /// 同时测的 PostgreSQL：postgres://用户@主机/库；建一张临时表，测完删掉
+    #[arg(long, value_name = "地址")]
+    database: Option<String>,
+    /// 临时文件夹建在哪里；应在将来正式运行所用的磁盘上，默认为系统的临时文件夹
+    #[arg(long, value_name = "文件夹")]
+    folder: Option<PathBuf>,
+}
+
 /// What may be chosen of the bench of places.
 #[derive(Args)]
 pub(super) struct GeoChoices {
@@ -72,6 +98,7 @@ pub(super) fn run(bench: Bench) -> Result<ExitCode, ExitCode> {
     crate::logging::start("warn", LogFormat::Text);
     match bench {
         Bench::Cases(choices) => running(cases(choices)),
+        Bench::Ingest(choices) => running(ingest(choices)),
         Bench::Geo(choices) => running(async move { geo(&choices.pack, choices.points) }),
     }
 }
@@ -97,6 +124,20 @@ async fn cases(choices: CasesChoices) -> anyhow::Result<ExitCode> {
     };
     let reports = measure(&choices, &|line| println!("{line}")).await?;
     print!("{reports}");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn ingest(choices: IngestChoices) -> anyhow::Result<ExitCode> {
+    println!("读数接入：{} 个客户端，每种批量 {} 秒", choices.clients, choices.seconds);
+    let choices = ingest::Choices {
+        clients: choices.clients.get(),
+        during: Duration::from_secs(choices.seconds.get()),
+        batches: choices.batches.into_iter().map(NonZeroUsize::get).collect(),
+        database: choices.database,
+        folder: choices.folder,
+    };
+    let report = ingest::measure(&choices, &|line| println!("{line}")).await?;
+    print!("{report}");
     Ok(ExitCode::SUCCESS)
 }
 

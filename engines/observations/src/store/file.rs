@@ -1,0 +1,158 @@
+//! One file of readings.
+
+use std::path::Path;
+
+use baotu_vocabulary::Moment;
+use rusqlite::{Connection, OpenFlags, params};
+
+use super::ReadingsFault;
+use crate::memory::Told;
+use crate::reading::{Quality, Reading, SeriesNumber};
+
+/// Pages that the log beside a file may grow to before they are folded into it.
+const LOG_PAGES: u32 = 10_000;
+/// How long a reader waits for whoever seals, in seconds.
+const BUSY_SECONDS: u64 = 30;
+/// What `user_version` says of a sealed file.
+const SEALED: i64 = 1;
+
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS reading (series INTEGER NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL, quality INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS newest (series INTEGER PRIMARY KEY, at INTEGER NOT NULL, value REAL NOT NULL, quality INTEGER NOT NULL);";
+
+/// A file open for writing.
+pub(super) struct OpenFile {
+    connection: Connection,
+}
+
+impl OpenFile {
+    /// Opens or makes it: appended to only, each commit on the disk before it returns.
+    pub(super) fn open(path: &Path) -> rusqlite::Result<Self> {
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(std::time::Duration::from_secs(BUSY_SECONDS))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+        connection.execute_batch(TABLES)?;
+        Ok(Self { connection })
+    }
+
+    /// Stores readings, all or none, durably.
+    pub(super) fn append<'r>(&self, readings: impl Iterator<Item = &'r Reading>) -> rusqlite::Result<()> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let stored =
+            self.inserted(readings).and_then(|()| self.connection.prepare_cached("COMMIT")?.execute([]));
+        match stored {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                // A full disk has rolled back by itself.
+                if !self.connection.is_autocommit() {
+                    self.connection.execute_batch("ROLLBACK")?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn inserted<'r>(&self, readings: impl Iterator<Item = &'r Reading>) -> rusqlite::Result<()> {
+        let mut insert = self
+            .connection
+            .prepare_cached("INSERT INTO reading (series, at, value, quality) VALUES (?1, ?2, ?3, ?4)")?;
+        for reading in readings {
+            let series = reading.series.number();
+            insert.execute(params![series, reading.at.micros(), reading.value, reading.quality.code()])?;
+        }
+        Ok(())
+    }
+}
+
+fn open_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI,
+    )?;
+    connection.busy_timeout(std::time::Duration::from_secs(BUSY_SECONDS))?;
+    Ok(connection)
+}
+
+fn told(path: &Path) -> impl Fn(rusqlite::Error) -> ReadingsFault {
+    move |reason| ReadingsFault::File { path: path.to_owned(), reason }
+}
+
+fn value_at(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<Told> {
+    let at = Moment::from_micros(row.get(first)?);
+    Ok((at, row.get(first + 1)?, Quality::from_code(row.get(first + 2)?)))
+}
+
+/// The readings of a series from `from` to before `to`, by time, of each moment the one that arrived last; at most
+/// `rows_max`.
+pub(crate) fn read_series(
+    path: &Path,
+    series: SeriesNumber,
+    (from, to): (Moment, Moment),
+    rows_max: usize,
+) -> Result<Vec<Told>, ReadingsFault> {
+    let read = || {
+        let connection = open_reading(path)?;
+        let mut select = connection.prepare(
+            // The bare columns are those of the row with the largest rowid.
+            "SELECT at, value, quality, max(rowid) FROM reading WHERE series = ?1 AND at >= ?2 AND at < ?3
+             GROUP BY at ORDER BY at LIMIT ?4",
+        )?;
+        let limit = i64::try_from(rows_max).unwrap_or(i64::MAX);
+        let rows = select
+            .query_map(params![series.number(), from.micros(), to.micros(), limit], |row| value_at(row, 0))?;
+        rows.collect::<Result<Vec<_>, _>>()
+    };
+    read().map_err(told(path))
+}
+
+/// What a file is found to be when the city starts.
+pub(crate) enum Found {
+    /// Sealed: the newest reading of each of its series.
+    Sealed(Vec<(SeriesNumber, Told)>),
+    /// Not sealed: all of its readings, in the order in which they arrived.
+    Open(Vec<Reading>),
+}
+
+/// Reads a file when the city starts.
+pub(crate) fn read_newest(path: &Path) -> Result<Found, ReadingsFault> {
+    let read = || {
+        // Opened to write, which puts a file right that was not closed.
+        let connection = OpenFile::open(path)?.connection;
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let series = |row: &rusqlite::Row<'_>| row.get(0).map(SeriesNumber::new);
+        if version == SEALED {
+            let mut select = connection.prepare("SELECT series, at, value, quality FROM newest")?;
+            let rows = select.query_map([], |row| Ok((series(row)?, value_at(row, 1)?)))?;
+            return Ok(Found::Sealed(rows.collect::<Result<_, _>>()?));
+        }
+        let mut select =
+            connection.prepare("SELECT series, at, value, quality FROM reading ORDER BY rowid")?;
+        let rows = select.query_map([], |row| {
+            let (at, value, quality) = value_at(row, 1)?;
+            Ok(Reading { series: series(row)?, at, value, quality })
+        })?;
+        Ok(Found::Open(rows.collect::<Result<_, _>>()?))
+    };
+    read().map_err(told(path))
+}
+
+/// Gives a file that nobody writes any more its index and its list of the newest, and folds the log beside it in.
+pub(crate) fn seal(path: &Path) -> Result<(), ReadingsFault> {
+    let sealed = || {
+        let connection = OpenFile::open(path)?.connection;
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             CREATE INDEX IF NOT EXISTS reading_series ON reading (series, at);
+             INSERT OR REPLACE INTO newest (series, at, value, quality)
+                 SELECT r.series, r.at, r.value, r.quality
+                 FROM (SELECT series AS s, max(at) AS a FROM reading GROUP BY series) AS last
+                 JOIN reading AS r ON r.series = s AND r.at = a ORDER BY r.rowid;
+             PRAGMA user_version = {SEALED};
+             COMMIT;"
+        ))?;
+        connection.pragma_update(None, "journal_mode", "DELETE")
+    };
+    sealed().map_err(told(path))
+}

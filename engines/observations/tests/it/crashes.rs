@@ -1,0 +1,94 @@
+//! A process that is killed with −9 again and again loses nothing that it has acknowledged.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use baotu_observations::{HISTORY_ROWS_MAX, Readings, SeriesNumber};
+
+use crate::given::{SECOND, eight, reading};
+
+/// Names the folder of the victim.
+const VICTIM: &str = "BAOTU_TEST_READINGS_VICTIM";
+/// Names the number of its first reading.
+const FIRST: &str = "BAOTU_TEST_READINGS_FIRST";
+/// How often it is killed.
+const KILLS: i64 = 24;
+/// Tasks of the victim that store at once, each a series of its own.
+const TASKS: u32 = 8;
+
+/// The same test is the victim when it is started with [`VICTIM`]; hours are sealed under it as well.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_survives_kill_9() {
+    if let Ok(folder) = std::env::var(VICTIM) {
+        return be_killed(Path::new(&folder)).await;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut acknowledged = BTreeSet::new();
+    for kill in 0..KILLS {
+        let mut victim = Command::new(std::env::current_exe().expect("this executable"))
+            .args(["--exact", "crashes::what_was_acknowledged_survives_kill_9", "--nocapture"])
+            .env(VICTIM, folder.path())
+            .env(FIRST, (kill * 1_000_000).to_string())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the victim starts");
+        let mut lines = BufReader::new(victim.stdout.take().expect("its output")).lines();
+        let mut heard = 0;
+        while heard < 1 + kill * 29 {
+            let line = lines.next().expect("the victim lives").expect("a line");
+            if let Some(id) = line.strip_prefix("stored ") {
+                acknowledged.insert(id.to_owned());
+                heard += 1;
+            }
+        }
+        victim.kill().expect("killed");
+        // What it said before it died counts as well; its last line may be cut off.
+        let mut rest = lines.map_while(Result::ok).collect::<Vec<_>>();
+        rest.pop();
+        acknowledged.extend(rest.iter().filter_map(|line| line.strip_prefix("stored ").map(str::to_owned)));
+        victim.wait().expect("it is dead");
+
+        let readings = Readings::open(folder.path()).expect("it opens again");
+        let mut stored = BTreeSet::new();
+        for task in 0..TASKS {
+            let (from, to) = (eight(), eight().plus_seconds(4 * 3_600));
+            let page =
+                readings.history(SeriesNumber::new(task), from, to, HISTORY_ROWS_MAX).await.expect("a page");
+            assert_eq!(page.next, None);
+            stored.extend(page.readings.iter().map(|one| format!("{task} {}", one.at.micros_since(eight()))));
+        }
+        let lost: Vec<_> = acknowledged.difference(&stored).collect();
+        assert!(lost.is_empty(), "kill {kill}: acknowledged and lost: {lost:?}");
+    }
+    println!("{KILLS} kills, {} acknowledged readings, none lost", acknowledged.len());
+}
+
+async fn be_killed(folder: &Path) {
+    let readings = Readings::open(folder).expect("it opens");
+    let first: i64 = std::env::var(FIRST).expect("a number").parse().expect("a number");
+    let now = eight().plus_seconds(4 * 3_600);
+    let tasks = (0..TASKS).map(|task| {
+        let readings = readings.clone();
+        tokio::spawn(async move {
+            for number in first.. {
+                // Another moment for each, by turns in each of four hours.
+                let at = number % 4 * 3_600 * SECOND + number;
+                let mut one = reading(task, 0, 1.0);
+                one.at = eight().plus_micros(at);
+                readings.store(vec![one], now).await.expect("stored");
+                // One write for a line: the pipe takes it whole.
+                let line = format!("stored {task} {at}\n");
+                std::io::stdout().lock().write_all(line.as_bytes()).expect("heard");
+            }
+        })
+    });
+    let storing: Vec<_> = tasks.collect();
+    while !storing.iter().any(tokio::task::JoinHandle::is_finished) {
+        readings.seal(now).await.expect("sealed");
+        // Each sealing leaves files behind; the next one waits a little.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

@@ -1,0 +1,47 @@
+//! Readings and cities to keep them in.
+
+use baotu_observations::{Quality, Reading, Readings, SeriesNumber};
+use baotu_vocabulary::Moment;
+use tempfile::TempDir;
+
+/// Microseconds of a second.
+pub(crate) const SECOND: i64 = 1_000_000;
+
+/// When the tests take place: 2026-11-28T08:00Z, the beginning of an hour.
+pub(crate) fn eight() -> Moment {
+    "2026-11-28T08:00:00Z".parse().expect("a time")
+}
+
+/// A reading so many seconds after eight.
+pub(crate) fn reading(series: u32, seconds: i64, value: f64) -> Reading {
+    let (series, at) = (SeriesNumber::new(series), eight().plus_seconds(seconds));
+    Reading { series, at, value, quality: Quality::Normal }
+}
+
+/// A folder with nothing in it, opened.
+pub(crate) fn nothing() -> (TempDir, Readings) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let readings = Readings::open(folder.path()).expect("it opens");
+    (folder, readings)
+}
+
+/// The same folder opened again, as after a restart.
+pub(crate) fn again(folder: &TempDir, readings: Readings) -> Readings {
+    drop(readings);
+    Readings::open(folder.path()).expect("it opens again")
+}
+
+/// All of a series that was taken within a day of eight, by seconds after eight.
+pub(crate) async fn all_of(readings: &Readings, series: u32, rows_max: usize) -> Vec<(i64, f64)> {
+    let (mut from, to) = (eight().plus_seconds(-86_400), eight().plus_seconds(86_400));
+    let mut all = Vec::new();
+    loop {
+        let page = readings.history(SeriesNumber::new(series), from, to, rows_max).await.expect("a page");
+        assert!(page.readings.len() <= rows_max);
+        all.extend(page.readings.iter().map(|one| (one.at.micros_since(eight()) / SECOND, one.value)));
+        match page.next {
+            Some(next) => from = next,
+            None => return all,
+        }
+    }
+}

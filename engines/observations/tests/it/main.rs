@@ -1,0 +1,6 @@
+//! The readings of a city through their public functions.
+
+mod crashes;
+mod given;
+mod history;
+mod storing;
