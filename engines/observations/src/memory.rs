@@ -51,11 +51,10 @@ impl Memory {
         }
     }
 
-    /// Takes in the newest readings of a file as it was sealed.
-    pub(crate) fn sealed_with(&mut self, key: FileKey, newest: Vec<(SeriesNumber, Told)>) {
-        self.sealed(key);
-        for (series, told) in newest {
-            newer(&mut self.newest, series, told);
+    /// Takes in newest readings of a sealed file.
+    pub(crate) fn told(&mut self, readings: &[Reading]) {
+        for reading in readings {
+            newer(&mut self.newest, reading.series, (reading.at, reading.value, reading.quality));
         }
     }
 

@@ -9,7 +9,7 @@ use baotu_vocabulary::Moment;
 use crate::memory::{Memory, Told};
 use crate::reading::{Reading, ReadingRefused, SeriesNumber, judge};
 use crate::span::{FileKey, Span};
-use crate::store::{Folder, Found, ReadingsFault, Writer, read_newest, read_series, seal};
+use crate::store::{Folder, Found, ReadingsFault, Writer, read_file, read_series, seal};
 
 /// Readings of one batch at most.
 pub const BATCH_READINGS_MAX: usize = 100_000;
@@ -65,9 +65,12 @@ impl Readings {
         let folder = Folder::open(folder)?;
         let mut memory = Memory::default();
         for key in folder.files()? {
-            match read_newest(&folder.path(key))? {
-                Found::Sealed(newest) => memory.sealed_with(key, newest),
-                Found::Open(readings) => memory.stored(key, readings.iter()),
+            let found = read_file(&folder.path(key), |found, readings| match found {
+                Found::Sealed => memory.told(readings),
+                Found::Open => memory.stored(key, readings.iter()),
+            })?;
+            if found == Found::Sealed {
+                memory.sealed(key);
             }
         }
         let memory = Arc::new(RwLock::new(memory));

@@ -13,6 +13,8 @@ use crate::reading::{Quality, Reading, SeriesNumber};
 const LOG_PAGES: u32 = 10_000;
 /// How long a reader waits for whoever seals, in seconds.
 const BUSY_SECONDS: u64 = 30;
+/// Readings that are read at once when the city starts.
+const READ_AT_ONCE: usize = 10_000;
 /// What `user_version` says of a sealed file.
 const SEALED: i64 = 1;
 
@@ -108,32 +110,43 @@ pub(crate) fn read_series(
 }
 
 /// What a file is found to be when the city starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// Sealed: the newest reading of each of its series.
-    Sealed(Vec<(SeriesNumber, Told)>),
-    /// Not sealed: all of its readings, in the order in which they arrived.
-    Open(Vec<Reading>),
+    /// Sealed; what was told are the newest readings of its series.
+    Sealed,
+    /// Not sealed; what was told is all of it, in the order in which it arrived.
+    Open,
 }
 
-/// Reads a file when the city starts.
-pub(crate) fn read_newest(path: &Path) -> Result<Found, ReadingsFault> {
-    let read = || {
-        // Opened to write, which puts a file right that was not closed.
-        let connection = OpenFile::open(path)?.connection;
+/// Reads a file when the city starts, some readings at a time: the newest of each series of a sealed one, which is not
+/// touched, and all of another, which is put right first if it was not closed.
+pub(crate) fn read_file(
+    path: &Path,
+    mut told_of: impl FnMut(Found, &[Reading]),
+) -> Result<Found, ReadingsFault> {
+    let mut read = || {
+        let connection = open_reading(path)?;
         let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        let series = |row: &rusqlite::Row<'_>| row.get(0).map(SeriesNumber::new);
-        if version == SEALED {
-            let mut select = connection.prepare("SELECT series, at, value, quality FROM newest")?;
-            let rows = select.query_map([], |row| Ok((series(row)?, value_at(row, 1)?)))?;
-            return Ok(Found::Sealed(rows.collect::<Result<_, _>>()?));
-        }
-        let mut select =
-            connection.prepare("SELECT series, at, value, quality FROM reading ORDER BY rowid")?;
-        let rows = select.query_map([], |row| {
+        let (found, connection, sql) = if version == SEALED {
+            (Found::Sealed, connection, "SELECT series, at, value, quality FROM newest")
+        } else {
+            drop(connection);
+            let sql = "SELECT series, at, value, quality FROM reading ORDER BY rowid";
+            (Found::Open, OpenFile::open(path)?.connection, sql)
+        };
+        let mut select = connection.prepare(sql)?;
+        let mut rows = select.query([])?;
+        let mut some = Vec::with_capacity(READ_AT_ONCE);
+        while let Some(row) = rows.next()? {
             let (at, value, quality) = value_at(row, 1)?;
-            Ok(Reading { series: series(row)?, at, value, quality })
-        })?;
-        Ok(Found::Open(rows.collect::<Result<_, _>>()?))
+            some.push(Reading { series: SeriesNumber::new(row.get(0)?), at, value, quality });
+            if some.len() == READ_AT_ONCE {
+                told_of(found, &some);
+                some.clear();
+            }
+        }
+        told_of(found, &some);
+        Ok(found)
     };
     read().map_err(told(path))
 }

@@ -8,7 +8,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use file::{Found, read_newest, read_series, seal};
+pub(crate) use file::{Found, read_file, read_series, seal};
 pub(crate) use writer::Writer;
 
 use crate::reading::Reading;
@@ -33,9 +33,9 @@ pub enum ReadingsFault {
         /// What the database said.
         reason: rusqlite::Error,
     },
-    /// A batch was not stored, because those stored with it were not.
+    /// A batch, or some of it, was not stored; what else is in it may be.
     #[error("the readings were not stored: {0}")]
-    GroupLost(String),
+    NotStored(String),
     /// The writing thread has ended.
     #[error("the readings are closed")]
     Closed,

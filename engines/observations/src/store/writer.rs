@@ -2,7 +2,8 @@
 //! then answers.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::collections::btree_map::Entry;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot};
@@ -114,43 +115,36 @@ impl Writing {
         }
     }
 
-    /// Stores batches and answers each.
+    /// Stores batches and answers each; a file that fails fails only the batches with readings for it.
     fn store(
         &mut self,
         batches: &mut Vec<Vec<Reading>>,
         answers: &mut Vec<oneshot::Sender<Result<(), ReadingsFault>>>,
     ) {
-        if batches.is_empty() {
-            return;
+        let mut failed: BTreeMap<Span, String> = BTreeMap::new();
+        for (key, readings) in self.portions(batches) {
+            if let Err(fault) = self.append(key, &readings) {
+                tracing::error!(%fault, readings = readings.len(), "readings were not stored");
+                // What the connection still knows of a file that failed is not relied on.
+                self.open.remove(&key);
+                failed.insert(key.span, fault.to_string());
+            }
         }
-        let stored = self.stored(batches);
-        if let Err(fault) = &stored {
-            tracing::error!(%fault, batches = batches.len(), "readings were not stored");
-        }
-        batches.clear();
-        for answer in answers.drain(..) {
-            let told = match &stored {
-                Ok(()) => Ok(()),
-                Err(fault) => Err(ReadingsFault::GroupLost(fault.to_string())),
-            };
+        for (batch, answer) in batches.drain(..).zip(answers.drain(..)) {
+            let fault = (!failed.is_empty())
+                .then(|| batch.iter().find_map(|reading| failed.get(&Span::of(reading.at))))
+                .flatten();
             // A caller that no longer listens does not change what was stored.
-            answer.send(told).ok();
+            answer.send(fault.map_or(Ok(()), |fault| Err(ReadingsFault::NotStored(fault.clone())))).ok();
         }
     }
 
-    fn stored(&mut self, batches: &[Vec<Reading>]) -> Result<(), ReadingsFault> {
-        for (key, readings) in self.portions(batches) {
-            self.file(key)?.append(readings.iter()).map_err(|reason| {
-                // What a failed file holds is asked of it anew.
-                let path = self.folder.path(key);
-                ReadingsFault::File { path, reason }
-            })?;
-            // Nobody panics while holding it; what is known is rebuilt at the next start anyway.
-            self.memory
-                .write()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .stored(key, readings.iter());
-        }
+    fn append(&mut self, key: FileKey, readings: &[Reading]) -> Result<(), ReadingsFault> {
+        let path = self.folder.path(key);
+        let fault = |reason| ReadingsFault::File { path, reason };
+        self.file(key).and_then(|file| file.append(readings.iter())).map_err(fault)?;
+        // Nobody panics while holding it; what is known is rebuilt at the next start anyway.
+        self.memory.write().unwrap_or_else(PoisonError::into_inner).stored(key, readings.iter());
         Ok(())
     }
 
@@ -160,33 +154,28 @@ impl Writing {
         for reading in batches.iter().flatten() {
             by_span.entry(Span::of(reading.at)).or_default().push(*reading);
         }
-        let memory = self.memory.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let memory = self.memory.read().unwrap_or_else(PoisonError::into_inner);
         by_span.into_iter().map(|(span, readings)| (memory.writable(span), readings)).collect()
     }
 
     /// A file open for writing.
-    fn file(&mut self, key: FileKey) -> Result<&OpenFile, ReadingsFault> {
-        if !self.open.contains_key(&key) {
-            if self.open.len() >= OPEN_FILES_MAX
-                && let Some(oldest) = self.open.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)
-            {
-                self.open.remove(&oldest);
-            }
-            let path = self.folder.path(key);
-            let file =
-                OpenFile::open(&path).map_err(|reason| ReadingsFault::File { path: path.clone(), reason })?;
-            self.open.insert(key, (file, 0));
-        }
+    fn file(&mut self, key: FileKey) -> rusqlite::Result<&OpenFile> {
         self.uses += 1;
-        let uses = self.uses;
-        let (file, used) = self.open.get_mut(&key).ok_or(ReadingsFault::Closed)?;
-        *used = uses;
+        if !self.open.contains_key(&key) && self.open.len() >= OPEN_FILES_MAX {
+            let oldest = self.open.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key);
+            oldest.and_then(|oldest| self.open.remove(&oldest));
+        }
+        let (file, used) = match self.open.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert((OpenFile::open(&self.folder.path(key))?, 0)),
+        };
+        *used = self.uses;
         Ok(file)
     }
 
     /// Lets go of the files of hours before this one.
     fn released(&mut self, before: Span) -> Vec<FileKey> {
         self.open.retain(|key, _| key.span >= before);
-        self.memory.write().unwrap_or_else(std::sync::PoisonError::into_inner).release(before)
+        self.memory.write().unwrap_or_else(PoisonError::into_inner).release(before)
     }
 }

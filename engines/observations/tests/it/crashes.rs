@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use baotu_observations::{HISTORY_ROWS_MAX, Readings, SeriesNumber};
 
@@ -14,6 +13,8 @@ use crate::given::{SECOND, eight, reading};
 const VICTIM: &str = "BAOTU_TEST_READINGS_VICTIM";
 /// Names the number of its first reading.
 const FIRST: &str = "BAOTU_TEST_READINGS_FIRST";
+/// Readings acknowledged between two sealings.
+const SEALED_EACH: usize = 200;
 /// How often it is killed.
 const KILLS: i64 = 24;
 /// Tasks of the victim that store at once, each a series of its own.
@@ -70,8 +71,9 @@ async fn be_killed(folder: &Path) {
     let readings = Readings::open(folder).expect("it opens");
     let first: i64 = std::env::var(FIRST).expect("a number").parse().expect("a number");
     let now = eight().plus_seconds(4 * 3_600);
+    let (said, mut acknowledged) = tokio::sync::mpsc::channel(SEALED_EACH);
     let tasks = (0..TASKS).map(|task| {
-        let readings = readings.clone();
+        let (readings, said) = (readings.clone(), said.clone());
         tokio::spawn(async move {
             for number in first.. {
                 // Another moment for each, by turns in each of four hours.
@@ -82,13 +84,17 @@ async fn be_killed(folder: &Path) {
                 // One write for a line: the pipe takes it whole.
                 let line = format!("stored {task} {at}\n");
                 std::io::stdout().lock().write_all(line.as_bytes()).expect("heard");
+                said.send(()).await.expect("the sealing goes on");
             }
         })
     });
     let storing: Vec<_> = tasks.collect();
-    while !storing.iter().any(tokio::task::JoinHandle::is_finished) {
+    // The hours are sealed each time so many more are acknowledged: every sealing leaves files behind.
+    loop {
+        for _ in 0..SEALED_EACH {
+            acknowledged.recv().await.expect("the storing goes on");
+        }
         readings.seal(now).await.expect("sealed");
-        // Each sealing leaves files behind; the next one waits a little.
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(!storing.iter().any(tokio::task::JoinHandle::is_finished), "a task has ended");
     }
 }

@@ -57,6 +57,38 @@ async fn what_is_late_and_what_is_corrected_stand_where_they_belong_also_after_s
     assert_eq!(readings.newest(SeriesNumber::new(1)).map(|newest| newest.value), Some(5.0));
 }
 
+#[tokio::test]
+async fn a_sealed_file_is_never_touched_again() {
+    let (folder, readings) = nothing();
+    let noon = eight().plus_seconds(4 * 3_600);
+    readings.store(vec![reading(1, 60, 1.0), reading(2, 20, 2.0)], eight()).await.expect("stored");
+    readings.seal(noon).await.expect("sealed");
+    let file = folder.path().join("2026-11-28T08.0.sqlite");
+    let sealed = std::fs::read(&file).expect("the file");
+    let readings = again(&folder, readings);
+    readings.store(vec![reading(1, 60, 3.0)], noon).await.expect("corrected");
+    assert_eq!(all_of(&readings, 1, 10).await, [(60, 3.0)]);
+    readings.seal(noon).await.expect("the correction");
+    assert!(sealed == std::fs::read(&file).expect("the file"), "its bytes changed");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_fails_only_what_is_for_it() {
+    let (folder, readings) = nothing();
+    // Where the file of nine o'clock should be lies something else.
+    std::fs::create_dir(folder.path().join("2026-11-28T09.0.sqlite")).expect("a folder in its place");
+    let noon = eight().plus_seconds(4 * 3_600);
+    let (eight_only, both) = (vec![reading(1, 0, 1.0)], vec![reading(1, 1, 2.0), reading(1, 3_600, 3.0)]);
+    let (stored, failed) = tokio::join!(readings.store(eight_only, noon), readings.store(both, noon));
+    stored.expect("stored");
+    assert!(matches!(failed, Err(ReadingsFailure::Fault(_))), "{failed:?}");
+    std::fs::remove_dir(folder.path().join("2026-11-28T09.0.sqlite")).expect("gone");
+    // Sent again it doubles nothing.
+    let both = vec![reading(1, 1, 2.0), reading(1, 3_600, 3.0)];
+    readings.store(both, noon).await.expect("stored");
+    assert_eq!(all_of(&readings, 1, 10).await, [(0, 1.0), (1, 2.0), (3_600, 3.0)]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_who_store_at_once_while_hours_are_sealed_lose_nothing() {
     let (folder, readings) = nothing();
