@@ -11,48 +11,13 @@ pub use reply::{CurrentData, Reply, Valve, Volume, VolumeUnit, interpret};
 
 use std::fmt;
 
-use crate::bcd;
 pub use crate::line::{Decoded, Refused};
 
 /// Bytes of an address.
 pub(crate) const ADDRESS_BYTES: usize = 7;
 
-/// A meter's address: 14 decimal digits, kept as the bytes on the line, lowest first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MeterAddress([u8; ADDRESS_BYTES]);
-
-impl MeterAddress {
-    /// AA in each byte: every meter on the line.
-    pub const BROADCAST: Self = Self([0xAA; ADDRESS_BYTES]);
-
-    /// The address that 1 to 14 decimal digits say.
-    pub fn new(digits: &str) -> Option<Self> {
-        bcd::address(digits).map(Self)
-    }
-
-    /// The address of these bytes, lowest first, whether they are digits or not.
-    pub const fn from_bytes(bytes: [u8; ADDRESS_BYTES]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes on the line, lowest first.
-    pub const fn bytes(self) -> [u8; ADDRESS_BYTES] {
-        self.0
-    }
-}
-
-impl fmt::Display for MeterAddress {
-    /// 14 digits, highest first; hexadecimal where they are none.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&bcd::digits(&self.0))
-    }
-}
-
-impl fmt::Debug for MeterAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+/// A meter's address: 14 decimal digits.
+pub type MeterAddress = crate::address::MeterAddress<ADDRESS_BYTES>;
 
 /// T, the type of a meter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -79,11 +79,9 @@ fn each_known_value_has_its_decimals_and_unit_and_others_their_bytes() {
 #[test]
 fn a_water_meter_is_asked_in_either_order_and_answers() {
     use cjt188::{Identifier, MeterAddress, MeterType, WireOrder};
-    let request =
-        cjt188::read_request(MeterType::COLD_WATER, MeterAddress::BROADCAST, WireOrder::HighFirst, 1);
+    let request = cjt188::read_request(MeterType::COLD_WATER, MeterAddress::ANY, WireOrder::HighFirst, 1);
     assert_eq!(request, bytes("68 10 AA AA AA AA AA AA AA 01 03 90 1F 01 D2 16"));
-    let low_first =
-        cjt188::read_request(MeterType::COLD_WATER, MeterAddress::BROADCAST, WireOrder::LowFirst, 1);
+    let low_first = cjt188::read_request(MeterType::COLD_WATER, MeterAddress::ANY, WireOrder::LowFirst, 1);
     assert_eq!(low_first, bytes("68 10 AA AA AA AA AA AA AA 01 03 1F 90 01 D2 16"));
     assert_eq!(Identifier::read([0x1F, 0x90]), (Identifier::CURRENT, WireOrder::LowFirst));
     assert_eq!(Identifier::read([0x12, 0x34]), (Identifier(0x1234), WireOrder::HighFirst));
