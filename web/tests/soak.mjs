@@ -43,7 +43,8 @@ async function soak(browser) {
     await page.locator('.screen.stale').waitFor({ timeout: 60_000 })
     await city.again(at)
     await page.locator('.screen[data-line=open]').waitFor({ timeout: 60_000 })
-    console.log(`restart ${restart} of ${restarts} after ${((Date.now() - began) / 60_000).toFixed(1)} min`)
+    const heap = ((await heapOf(session)) / 1_000_000).toFixed(1)
+    console.log(`restart ${restart} of ${restarts} after ${((Date.now() - began) / 60_000).toFixed(1)} min, heap ${heap} MB`)
   }
   await rest(Math.max(0, end - Date.now()))
 
