@@ -99,7 +99,9 @@ impl Counted {
         }
         let clocks: Vec<&Value> = case["clocks"].as_array().expect("clocks").iter().collect();
         if closed && !clocks.is_empty() {
-            self.on_time[0] += i64::from(clocks.iter().all(|clock| clock["overdue_at"].is_null()));
+            // Sent back, a case is measured by the limit of its last round; an earlier red card stays on the one who had it.
+            let last = clocks.iter().max_by_key(|clock| moment(&clock["ended_at"])).expect("a clock");
+            self.on_time[0] += i64::from(moment(&last["ended_at"]) <= moment(&last["due_at"]));
             self.on_time[1] += 1;
         }
         assert_eq!(case["exclusions"], Value::Array(Vec::new()), "nothing is excluded on this day");
