@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use baotu_vocabulary::{
-    Contracts, FormName, ProcedureName, RoleName, SystemName, TemplateName, WorkCalendar,
+    Contracts, FormName, ProcedureName, RoleName, RuleName, SystemName, TemplateName, WorkCalendar,
 };
 use jiff::civil::Date;
 use serde_json::Value as Json;
@@ -22,6 +22,7 @@ use crate::organisations::Function;
 use crate::places::{Area, GazetteerRow, GeneratedCells, Zone};
 use crate::problem::Problem;
 use crate::roles::{Purpose, Role, Roles};
+use crate::rules::CompiledAlarmRule;
 use crate::sources::Sources;
 use crate::system::{CodeRow, Example, Message, Open311Service, System};
 use crate::units::{ChargeQuestion, InCharge, Units, in_charge};
@@ -63,6 +64,8 @@ pub(crate) struct Content {
     /// The versions of each procedure, oldest first.
     pub(crate) procedures: BTreeMap<ProcedureName, Vec<CompiledProcedure>>,
     pub(crate) reactions: Vec<CompiledReaction>,
+    /// The versions of each rule that raises alarms, oldest first.
+    pub(crate) alarm_rules: BTreeMap<RuleName, Vec<CompiledAlarmRule>>,
     pub(crate) messages: BTreeMap<TemplateName, Message>,
     pub(crate) indicators: Vec<CompiledIndicator>,
     pub(crate) open311: Vec<Open311Service>,
@@ -238,6 +241,16 @@ impl Pack {
     /// The reactions on an event, in the order of the files.
     pub fn reactions_on<'a>(&'a self, event: &'a str) -> impl Iterator<Item = &'a CompiledReaction> {
         self.content.reactions.iter().filter(move |reaction| reaction.declared.on == event)
+    }
+
+    /// The versions of every rule that raises alarms, oldest first, by name.
+    pub fn alarm_rules(&self) -> &BTreeMap<RuleName, Vec<CompiledAlarmRule>> {
+        &self.content.alarm_rules
+    }
+
+    /// The version of a rule in force on `day`.
+    pub fn alarm_rule(&self, name: &RuleName, day: Date) -> Option<&CompiledAlarmRule> {
+        self.content.alarm_rules.get(name)?.iter().rfind(|version| version.version() <= day)
     }
 
     /// The message templates of all systems.

@@ -153,6 +153,8 @@ shown_as_text! {
     vocabulary::CaseId, vocabulary::DecisionId, vocabulary::TaskId, vocabulary::RequestId,
     vocabulary::SupervisionId, vocabulary::PersonId, vocabulary::SessionId, vocabulary::EventId,
     vocabulary::JobId, vocabulary::BlobId, vocabulary::NoticeId, vocabulary::AuditId, vocabulary::ImportId,
+    vocabulary::ThingId, vocabulary::AlarmId, vocabulary::StormId, vocabulary::PropertyName,
+    vocabulary::ThingTypeName, vocabulary::RuleName,
     vocabulary::SystemName, vocabulary::ProcedureName, vocabulary::StepName, vocabulary::ExitName,
     vocabulary::ActName, vocabulary::RequestName, vocabulary::ClockName, vocabulary::FormName,
     vocabulary::RoleName, vocabulary::UnitCode, vocabulary::PostCode, vocabulary::CategoryCode,

@@ -97,4 +97,10 @@ name_types! {
     PurposeName;
     /// A message template.
     TemplateName;
+    /// A property of things that is observed, for example `pm25`.
+    PropertyName;
+    /// A type of things that share their properties, for example `manhole-cover`.
+    ThingTypeName;
+    /// A rule that watches readings and raises alarms.
+    RuleName;
 }
