@@ -18,6 +18,7 @@ mod procedures;
 mod profile;
 mod reactions;
 mod roles;
+mod sensing;
 mod systems;
 
 use std::collections::BTreeMap;
@@ -92,6 +93,8 @@ fn assemble(draft: Draft, parts: Parts, warnings: Vec<Problem>) -> Option<Pack> 
         indicators: parts.indicators,
         messages: BTreeMap::new(),
         open311: Vec::new(),
+        properties: BTreeMap::new(),
+        thing_types: BTreeMap::new(),
         examples: Vec::new(),
         sources,
         warnings,
@@ -105,6 +108,11 @@ fn assemble(draft: Draft, parts: Parts, warnings: Vec<Problem>) -> Option<Pack> 
         content.texts.extend(system.texts.map(|text| (name.clone(), text)));
         content.messages.extend(system.messages.into_iter().flat_map(|declared| declared.value.messages));
         content.open311.extend(system.open311.into_iter().flat_map(|declared| declared.value.services));
+        for sensing in system.sensing.into_iter().map(|declared| declared.value) {
+            let properties = sensing.properties.into_iter().map(|property| (property.name.clone(), property));
+            content.properties.extend(properties);
+            content.thing_types.extend(sensing.types.into_iter().map(|kind| (kind.name.clone(), kind)));
+        }
         content.examples.extend(system.examples.into_iter().map(|declared| PackExample {
             system: name.clone(),
             file: declared.document.file,
@@ -174,6 +182,7 @@ impl Compiler<'_> {
         self.codes();
         self.messages();
         self.services();
+        self.sensing_names();
         self.shortcuts();
         self.synthetic_mark();
         self.versions();
@@ -185,6 +194,7 @@ impl Compiler<'_> {
             let name = SystemName::from(system.folder.as_str());
             self.system(system);
             self.limit_rows(system);
+            self.sensing(system);
             self.examples(system);
             self.unused_forms(system);
             let own_forms = self.forms(system);

@@ -23,6 +23,7 @@ pub mod reactions;
 pub mod roles;
 pub mod schemas;
 pub mod scope;
+pub mod sensing;
 pub mod sources;
 pub mod system;
 #[cfg(feature = "testing")]

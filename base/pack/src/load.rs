@@ -23,6 +23,7 @@ use crate::problem::{Place, Problems};
 use crate::procedure::{LimitRow, Procedure};
 use crate::reactions::Reactions;
 use crate::roles::Roles;
+use crate::sensing::Sensing;
 use crate::shape;
 use crate::system::{CodeRow, CodeTableHead, CodeTables, Example, Indicators, Messages, Open311, System};
 use crate::table::Table;
@@ -77,6 +78,7 @@ pub(crate) struct SystemDraft {
     pub(crate) messages: Option<Declared<Messages>>,
     pub(crate) indicators: Option<Declared<Indicators>>,
     pub(crate) open311: Option<Declared<Open311>>,
+    pub(crate) sensing: Option<Declared<Sensing>>,
     pub(crate) examples: Vec<Declared<Example>>,
     pub(crate) texts: Option<String>,
 }
@@ -94,6 +96,7 @@ pub(crate) enum Kind {
     Forms,
     Limits,
     Messages,
+    Sensing,
 }
 
 /// Reads the folder.
@@ -240,6 +243,7 @@ impl Reader<'_> {
             messages: self.toml(&inside("messages.toml"), Some(Kind::Messages)),
             indicators: self.toml(&inside("indicators.toml"), None),
             open311: self.toml(&inside("open311.toml"), None),
+            sensing: self.toml(&inside("things.toml"), Some(Kind::Sensing)),
             examples: self.tomls(&inside("examples/"), None),
             texts: self.text(&inside("texts.md")),
             folder: folder.to_owned(),

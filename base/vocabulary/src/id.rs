@@ -110,4 +110,8 @@ id_types! {
     AuditId;
     /// One run of an import.
     ImportId;
+    /// A thing that reports: a device in the register.
+    ThingId;
+    /// One command to a thing, with what came of it.
+    CommandId;
 }

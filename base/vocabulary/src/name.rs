@@ -97,4 +97,8 @@ name_types! {
     PurposeName;
     /// A message template.
     TemplateName;
+    /// A property that things observe, unique in the pack, for example `pm25`.
+    PropertyName;
+    /// A type of thing, unique in the pack, for example `manhole-cover`.
+    ThingTypeName;
 }
