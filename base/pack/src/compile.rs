@@ -19,6 +19,7 @@ mod profile;
 mod reactions;
 mod roles;
 mod rules;
+mod sensing;
 mod systems;
 
 use std::collections::BTreeMap;
@@ -95,6 +96,8 @@ fn assemble(draft: Draft, parts: Parts, warnings: Vec<Problem>) -> Option<Pack> 
         indicators: parts.indicators,
         messages: BTreeMap::new(),
         open311: Vec::new(),
+        properties: BTreeMap::new(),
+        thing_types: BTreeMap::new(),
         examples: Vec::new(),
         sources,
         warnings,
@@ -108,6 +111,11 @@ fn assemble(draft: Draft, parts: Parts, warnings: Vec<Problem>) -> Option<Pack> 
         content.texts.extend(system.texts.map(|text| (name.clone(), text)));
         content.messages.extend(system.messages.into_iter().flat_map(|declared| declared.value.messages));
         content.open311.extend(system.open311.into_iter().flat_map(|declared| declared.value.services));
+        for sensing in system.sensing.into_iter().map(|declared| declared.value) {
+            let properties = sensing.properties.into_iter().map(|property| (property.name.clone(), property));
+            content.properties.extend(properties);
+            content.thing_types.extend(sensing.types.into_iter().map(|kind| (kind.name.clone(), kind)));
+        }
         content.examples.extend(system.examples.into_iter().map(|declared| PackExample {
             system: name.clone(),
             file: declared.document.file,
@@ -185,6 +193,7 @@ impl Compiler<'_> {
         self.codes();
         self.messages();
         self.services();
+        self.sensing_names();
         self.shortcuts();
         self.synthetic_mark();
         self.versions();
@@ -198,6 +207,7 @@ impl Compiler<'_> {
             let name = SystemName::from(system.folder.as_str());
             self.system(system);
             self.limit_rows(system);
+            self.sensing(system);
             self.examples(system);
             self.unused_forms(system);
             let own_forms = self.forms(system);

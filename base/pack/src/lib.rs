@@ -25,6 +25,7 @@ pub mod roles;
 pub mod rules;
 pub mod schemas;
 pub mod scope;
+pub mod sensing;
 pub mod sources;
 pub mod system;
 #[cfg(feature = "testing")]

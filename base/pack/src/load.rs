@@ -25,6 +25,7 @@ use crate::procedure::{LimitRow, Procedure};
 use crate::reactions::Reactions;
 use crate::roles::Roles;
 use crate::rules::AlarmRules;
+use crate::sensing::Sensing;
 use crate::shape;
 use crate::system::{CodeRow, CodeTableHead, CodeTables, Example, Indicators, Messages, Open311, System};
 use crate::table::Table;
@@ -81,6 +82,7 @@ pub(crate) struct SystemDraft {
     pub(crate) messages: Option<Declared<Messages>>,
     pub(crate) indicators: Option<Declared<Indicators>>,
     pub(crate) open311: Option<Declared<Open311>>,
+    pub(crate) sensing: Option<Declared<Sensing>>,
     pub(crate) examples: Vec<Declared<Example>>,
     pub(crate) texts: Option<String>,
 }
@@ -99,6 +101,8 @@ pub(crate) enum Kind {
     Limits,
     Messages,
     Parameters,
+    Rules,
+    Sensing,
 }
 
 /// Reads the folder.
@@ -242,11 +246,12 @@ impl Reader<'_> {
             forms,
             limits: self.table(&inside("limits.csv"), Some(Kind::Limits)),
             reactions: self.toml(&inside("reactions.toml"), None),
-            rules: self.toml(&inside("rules.toml"), None),
+            rules: self.toml(&inside("rules.toml"), Some(Kind::Rules)),
             parameters: self.table(&inside("parameters.csv"), Some(Kind::Parameters)),
             messages: self.toml(&inside("messages.toml"), Some(Kind::Messages)),
             indicators: self.toml(&inside("indicators.toml"), None),
             open311: self.toml(&inside("open311.toml"), None),
+            sensing: self.toml(&inside("things.toml"), Some(Kind::Sensing)),
             examples: self.tomls(&inside("examples/"), None),
             texts: self.text(&inside("texts.md")),
             folder: folder.to_owned(),

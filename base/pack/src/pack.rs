@@ -8,7 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use baotu_vocabulary::{
-    Contracts, FormName, ProcedureName, RoleName, RuleName, SystemName, TemplateName, WorkCalendar,
+    Contracts, FormName, ProcedureName, PropertyName, RoleName, RuleName, SystemName, TemplateName,
+    ThingTypeName, WorkCalendar,
 };
 use jiff::civil::Date;
 use serde_json::Value as Json;
@@ -23,6 +24,7 @@ use crate::places::{Area, GazetteerRow, GeneratedCells, Zone};
 use crate::problem::Problem;
 use crate::roles::{Purpose, Role, Roles};
 use crate::rules::CompiledAlarmRule;
+use crate::sensing::{Property, ThingType};
 use crate::sources::Sources;
 use crate::system::{CodeRow, Example, Message, Open311Service, System};
 use crate::units::{ChargeQuestion, InCharge, Units, in_charge};
@@ -69,6 +71,8 @@ pub(crate) struct Content {
     pub(crate) messages: BTreeMap<TemplateName, Message>,
     pub(crate) indicators: Vec<CompiledIndicator>,
     pub(crate) open311: Vec<Open311Service>,
+    pub(crate) properties: BTreeMap<PropertyName, Property>,
+    pub(crate) thing_types: BTreeMap<ThingTypeName, ThingType>,
     pub(crate) examples: Vec<PackExample>,
     pub(crate) sources: Sources,
     /// What its author should look at; there are no errors in a pack that runs.
@@ -271,6 +275,26 @@ impl Pack {
     /// The Open311 services of all systems.
     pub fn open311_services(&self) -> &[Open311Service] {
         &self.content.open311
+    }
+
+    /// The observed properties of all systems, by name.
+    pub fn properties(&self) -> &BTreeMap<PropertyName, Property> {
+        &self.content.properties
+    }
+
+    /// An observed property.
+    pub fn property(&self, name: &PropertyName) -> Option<&Property> {
+        self.content.properties.get(name)
+    }
+
+    /// The types of things of all systems, by name.
+    pub fn thing_types(&self) -> &BTreeMap<ThingTypeName, ThingType> {
+        &self.content.thing_types
+    }
+
+    /// A type of thing.
+    pub fn thing_type(&self, name: &ThingTypeName) -> Option<&ThingType> {
+        self.content.thing_types.get(name)
     }
 
     /// Where in the folder things are declared.

@@ -28,6 +28,7 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
         ("messages", schema_of::<crate::system::Messages>()),
         ("indicators", schema_of::<crate::system::Indicators>()),
         ("open311", schema_of::<crate::system::Open311>()),
+        ("things", schema_of::<crate::sensing::Sensing>()),
         ("example", schema_of::<crate::system::Example>()),
     ]
 }

@@ -110,8 +110,10 @@ id_types! {
     AuditId;
     /// One run of an import.
     ImportId;
-    /// A thing of the city that is registered, and may be observed.
+    /// A thing that reports: a device in the register.
     ThingId;
+    /// One command to a thing, with what came of it.
+    CommandId;
     /// An alarm: one rule found one thing beyond its limit, once.
     AlarmId;
     /// Alarms that came close together and are told as one.

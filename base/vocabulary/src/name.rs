@@ -97,10 +97,10 @@ name_types! {
     PurposeName;
     /// A message template.
     TemplateName;
-    /// A property of things that is observed, for example `pm25`.
+    /// A property that things observe, unique in the pack, for example `pm25`.
     PropertyName;
-    /// A type of things that share their properties, for example `manhole-cover`.
+    /// A type of thing, unique in the pack, for example `manhole-cover`.
     ThingTypeName;
-    /// A rule that watches readings and raises alarms.
+    /// A rule that watches readings and raises alarms, unique in the pack.
     RuleName;
 }

@@ -9,6 +9,7 @@ use crate::organisations::Unit;
 use crate::places::Division;
 use crate::problem::{Place, Problems};
 use crate::procedure::Procedure;
+use crate::sensing::Property;
 use crate::system::{CodeRow, Message};
 
 use super::Compiler;
@@ -28,6 +29,7 @@ pub(super) struct Names<'a> {
     pub(super) codes: BTreeMap<&'a str, HashMap<&'a str, Vec<&'a CodeRow>>>,
     pub(super) procedures: BTreeMap<&'a str, (&'a SystemDraft, &'a Procedure)>,
     pub(super) messages: BTreeMap<&'a str, &'a Message>,
+    pub(super) properties: BTreeMap<&'a str, &'a Property>,
 }
 
 impl<'a> Names<'a> {
@@ -63,6 +65,7 @@ impl<'a> Names<'a> {
         }
         let roles = draft.roles.iter().flat_map(|declared| &declared.value.roles);
         let purposes = draft.roles.iter().flat_map(|declared| &declared.value.purposes);
+        let sensing = draft.systems.iter().filter_map(|system| system.sensing.as_ref());
         let messages = draft.systems.iter().filter_map(|system| system.messages.as_ref());
         Self {
             divisions,
@@ -87,6 +90,10 @@ impl<'a> Names<'a> {
             messages: messages
                 .flat_map(|declared| &declared.value.messages)
                 .map(|(name, message)| (name.as_str(), message))
+                .collect(),
+            properties: sensing
+                .flat_map(|declared| &declared.value.properties)
+                .map(|property| (property.name.as_str(), property))
                 .collect(),
         }
     }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use baotu_vocabulary::SystemName;
+use baotu_vocabulary::{PropertyName, SystemName};
 use jiff::civil::Date;
 
 use crate::document::{Document, Key, keys};
 use crate::load::{Kind, SystemDraft};
 use crate::parameters::{ParameterRow, Parameters};
 use crate::problem::Place;
-use crate::rules::{AlarmRule, CompiledAlarmRule, Known, RuleProblem, check};
+use crate::rules::{AlarmRule, CompiledAlarmRule, Known, KnownProperty, RuleProblem, check};
+use crate::sensing::Property;
 use crate::table::Table;
 
 use super::Compiler;
@@ -44,7 +45,21 @@ impl<'a> Compiler<'a> {
 
     /// What rules may name.
     fn known(&self) -> Known<'a> {
-        Known { parameters_incomplete: !self.complete(Kind::Parameters), ..Known::default() }
+        let types = self.draft.systems.iter().filter_map(|system| system.sensing.as_ref());
+        let types = types.flat_map(|declared| &declared.value.types).map(|kind| {
+            let observed = kind.properties.iter().map(PropertyName::as_str).collect();
+            (kind.name.as_str(), observed)
+        });
+        let properties = self.names.properties.iter().map(|(name, property)| {
+            let Property { title, unit, decimals, .. } = property;
+            (*name, KnownProperty { title, unit, decimals: *decimals })
+        });
+        Known {
+            properties: properties.collect(),
+            types: types.collect(),
+            incomplete: !self.complete(Kind::Sensing),
+            parameters_incomplete: !self.complete(Kind::Parameters),
+        }
     }
 
     fn rule_problem(&mut self, document: &Document, index: usize, problem: RuleProblem) {
@@ -109,7 +124,7 @@ impl<'a> Compiler<'a> {
             {
                 let at = (file, table.place(index, "thing_type"));
                 let names = known.types.keys().copied();
-                unknown(&mut self.problems, at, "unknown-thing-type", "物的类型", kind.as_str(), names);
+                unknown(&mut self.problems, at, "unknown-thing-type", "设备类型", kind.as_str(), names);
             }
         }
         self.parameter_overlaps(table);
@@ -147,6 +162,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn unused_parameters(&mut self, system: &SystemDraft, table: &Table<ParameterRow>) {
+        if !self.complete(Kind::Rules) {
+            return;
+        }
         let rules = system.rules.iter().flat_map(|declared| &declared.value.rules);
         let rules: Vec<&AlarmRule> = rules.collect();
         let mut told = BTreeSet::new();

@@ -35,6 +35,8 @@ pub struct ObservedProperty {
     pub title: String,
     /// Its unit; empty for a number without one.
     pub unit: String,
+    /// Decimals that are shown.
+    pub decimals: u8,
 }
 
 /// What a rule tests; keys are those of its system's `parameters.csv`, properties stand in

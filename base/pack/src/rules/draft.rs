@@ -39,6 +39,8 @@ pub struct KnownProperty<'a> {
     pub title: &'a str,
     /// Its unit; empty for a number without one.
     pub unit: &'a str,
+    /// Decimals that are shown.
+    pub decimals: u8,
 }
 
 /// What is wrong in a rule.
@@ -118,7 +120,7 @@ impl Check<'_> {
         let known = self.known;
         if !known.types.contains_key(rule.watches.as_str()) && !known.incomplete {
             let names = known.types.keys().copied();
-            self.unknown(&["watches"], "unknown-thing-type", "物的类型", rule.watches.as_str(), names);
+            self.unknown(&["watches"], "unknown-thing-type", "设备类型", rule.watches.as_str(), names);
         }
         let kinds = [
             rule.above.is_some(),
@@ -177,7 +179,8 @@ impl Check<'_> {
             self.tell(path, "foreign-property", message, hint);
         }
         let (title, unit) = (property.title.to_owned(), property.unit.to_owned());
-        self.observed.push(ObservedProperty { name: name.clone(), title, unit: unit.clone() });
+        let decimals = property.decimals;
+        self.observed.push(ObservedProperty { name: name.clone(), title, unit: unit.clone(), decimals });
         Some(unit)
     }
 
@@ -308,7 +311,8 @@ impl Check<'_> {
                 self.property(&["when"], &PropertyName::from(name));
             }
         }
-        if self.observed.is_empty() {
+        let own: BTreeSet<String> = own.iter().map(|name| condition_name(name)).collect();
+        if !when.reads().iter().any(|path| own.contains(path)) {
             let message = "条件没有用到任何属性，永远不会变".to_owned();
             self.tell(&["when"], "condition-constant", message, None);
         }
