@@ -20,10 +20,11 @@ use crate::compiled::{CompiledGrant, CompiledIndicator, CompiledProcedure, Compi
 use crate::divisions::Divisions;
 use crate::form::Form;
 use crate::organisations::Function;
+use crate::parameters::Parameters;
 use crate::places::{Area, GazetteerRow, GeneratedCells, Zone};
 use crate::problem::Problem;
 use crate::roles::{Purpose, Role, Roles};
-use crate::rules::CompiledAlarmRule;
+use crate::rules::{AlarmRule, CompiledAlarmRule, Known, KnownProperty, RuleProblem, check};
 use crate::sensing::{Property, ThingType};
 use crate::sources::Sources;
 use crate::system::{CodeRow, Example, Message, Open311Service, System};
@@ -255,6 +256,31 @@ impl Pack {
     /// The version of a rule in force on `day`.
     pub fn alarm_rule(&self, name: &RuleName, day: Date) -> Option<&CompiledAlarmRule> {
         self.content.alarm_rules.get(name)?.iter().rfind(|version| version.version() <= day)
+    }
+
+    /// A rule that is not published yet, checked against the things of this pack; `system` is whose it will be.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn draft_rule(
+        &self,
+        rule: &AlarmRule,
+        system: &SystemName,
+        parameters: Parameters,
+        today: Date,
+    ) -> Result<CompiledAlarmRule, Vec<RuleProblem>> {
+        let properties = self.content.properties.values().map(|property| {
+            let Property { name, title, unit, decimals, .. } = property;
+            (name.as_str(), KnownProperty { title, unit, decimals: *decimals })
+        });
+        let types = self
+            .content
+            .thing_types
+            .values()
+            .map(|kind| (kind.name.as_str(), kind.properties.iter().map(PropertyName::as_str).collect()));
+        let known = Known { properties: properties.collect(), types: types.collect(), ..Known::default() };
+        let (compiled, problems) = check(rule, system, &known, &Arc::new(parameters), today, None);
+        compiled.ok_or(problems)
     }
 
     /// The message templates of all systems.

@@ -268,10 +268,14 @@ impl Check<'_> {
 
     fn missing(&mut self, missing: &Missing) -> Option<Test> {
         self.seconds(&["missing", "after_seconds"], missing.after_seconds, 1, MISSING_SECONDS_MAX);
-        if self.rule.hold_seconds > 0 {
-            let hint = Some("把时间写在 after_seconds".to_owned());
-            let message = "缺数规则不另写 hold_seconds".to_owned();
-            self.tell(&["hold_seconds"], "rule-field", message, hint);
+        // Silence has its own time, and ends with the first reading.
+        for (seconds, path) in
+            [(self.rule.hold_seconds, "hold_seconds"), (self.rule.clear_seconds, "clear_seconds")]
+        {
+            if seconds > 0 {
+                let hint = Some("把时间写在 after_seconds".to_owned());
+                self.tell(&[path], "rule-field", format!("缺数规则不另写 {path}"), hint);
+            }
         }
         match &missing.property {
             Some(name) => {
