@@ -137,33 +137,28 @@ impl Board {
         }
     }
 
-    /// Takes what is known of an alarm from before a restart: an open one stays open, an ended one is not raised again.
-    /// False when nothing watches its rule and thing.
+    /// Takes what is known of an alarm from before a restart (when it began, was raised, and ended): an open one stays open,
+    /// an ended one is not raised again. False when nothing watches its rule and thing.
     pub fn restore(
         &mut self,
         rule: &RuleName,
         thing: ThingId,
-        started: Moment,
-        ended: Option<Moment>,
-        raised: Moment,
+        (started, raised, ended): (Moment, Moment, Option<Moment>),
     ) -> bool {
-        let Some((_, hung)) = self.by_thing.get(&thing) else { return false };
-        for index in hung {
-            let Some(watch) = self.watches[*index].as_mut().filter(|watch| watch.rule == *rule) else {
-                continue;
-            };
-            let changed = ended.unwrap_or(raised);
-            if watch.state.changed.is_none_or(|known| known <= changed) {
-                watch.state.changed = Some(changed);
-                watch.decided_to = Some(changed);
-                watch.state.open = ended.is_none().then_some(started);
-                if ended.is_none() {
-                    watch.state.counting = None;
-                }
-            }
-            return true;
+        let hung = self.by_thing.get(&thing).map(|(_, hung)| hung.as_slice()).unwrap_or_default();
+        let of_rule = |index: &&usize| {
+            self.watches.get(**index).and_then(Option::as_ref).is_some_and(|watch| watch.rule == *rule)
+        };
+        let index = hung.iter().find(of_rule).copied();
+        let Some(watch) = index.and_then(|index| self.watches.get_mut(index)?.as_mut()) else { return false };
+        let changed = ended.unwrap_or(raised);
+        if watch.state.changed.is_none_or(|known| known <= changed) {
+            let counting = watch.state.counting.filter(|_| ended.is_some());
+            let open = ended.is_none().then_some(started);
+            watch.state = State { open, counting, changed: Some(changed) };
+            watch.decided_to = Some(changed);
         }
-        false
+        true
     }
 
     /// Weighs a batch of readings; `now` is when they came. What follows waits in [`Board::take`].
@@ -216,6 +211,11 @@ impl Board {
         std::mem::take(&mut self.transitions)
     }
 
+    /// Whether something waits to be taken.
+    pub fn has_happened(&self) -> bool {
+        !self.transitions.is_empty()
+    }
+
     /// What came of the readings so far.
     pub const fn counts(&self) -> Counts {
         self.counts
@@ -231,6 +231,20 @@ impl Board {
     /// The things that are watched.
     pub fn things(&self) -> impl Iterator<Item = &Arc<Watched>> {
         self.by_thing.values().map(|(thing, _)| thing)
+    }
+
+    /// Silence of which nothing is known counts from `since` on, where it counts from later.
+    pub fn silent_since(&mut self, since: Moment) {
+        for index in 0..self.watches.len() {
+            let Some(watch) = self.watches[index].as_mut() else { continue };
+            let Some(lasting) = watch.span.in_force.as_ref().map(|held| held.lasting()) else { continue };
+            let is_later = watch.state.counting.is_some_and(|counting| counting.since > since);
+            if lasting.silence.is_some() && watch.memory.is_empty() && watch.state.open.is_none() && is_later
+            {
+                watch.state.counting = State::begun(lasting, since).counting;
+                self.queue(index);
+            }
+        }
     }
 
     /// How far before a restart readings have to be read again, in seconds.
@@ -342,6 +356,12 @@ impl Board {
         self.counts.weighed += 1;
         watch.memory.take(property, Reading { at: reading.at, value: reading.value }, in_force.test());
         if !decides {
+            // Silence counts from here all the same.
+            let lasting = in_force.lasting();
+            if lasting.silence.is_some() && watch.state.open.is_none() {
+                watch.state.counting = State::begun(lasting, reading.at).counting;
+                self.queue(index);
+            }
             return;
         }
         if matches!(in_force.test(), Test::When { .. }) {

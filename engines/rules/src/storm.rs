@@ -60,6 +60,12 @@ pub(crate) fn group_key(alarm: &Alarm, grouping: &Grouping) -> GroupKey {
 }
 
 impl Groups {
+    /// The alarms that would begin a storm with another one of the group.
+    pub(crate) fn candidates(&self, key: &GroupKey) -> Vec<AlarmId> {
+        let group = self.groups.get(key).filter(|group| group.storm.is_none());
+        group.into_iter().flat_map(|group| &group.recent).map(|(_, alarm)| *alarm).collect()
+    }
+
     /// An alarm was raised.
     pub(crate) fn raised(&mut self, key: &GroupKey, grouping: &Grouping, id: AlarmId, at: Moment) -> Grouped {
         let window_seconds = i64::from(grouping.window_seconds);

@@ -66,6 +66,9 @@ pub struct HistoryFault(pub Box<dyn std::error::Error + Send + Sync>);
 
 /// Where readings of the past come from.
 pub trait History: Send + Sync {
+    /// The newest usable reading of each of these series that has one.
+    fn newest<'a>(&'a self, series: &'a [u32]) -> BoxFuture<'a, Result<Vec<Observed>, HistoryFault>>;
+
     /// The readings of these series from `from` (inclusive) to `to` (exclusive), ordered by time; each of them as it
     /// stands now, corrections applied.
     fn readings<'a>(

@@ -82,10 +82,11 @@ fn played(messages: &[Vec<Observed>], sizes: &[usize]) -> HashMap<(String, Strin
     by_watch
 }
 
-/// Rule, thing and what happened, without the words.
-fn bare(
-    played: &HashMap<(String, String), Vec<Transition>>,
-) -> Vec<(String, String, Vec<(bool, i64, String)>)> {
+/// Rule, thing and what happened: raised or not, when, and which alarm.
+type Bare = (String, String, Vec<(bool, i64, String)>);
+
+/// What happened without the words.
+fn bare(played: &HashMap<(String, String), Vec<Transition>>) -> Vec<Bare> {
     let mut bare: Vec<_> = played
         .iter()
         .map(|((rule, thing), transitions)| {
