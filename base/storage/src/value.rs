@@ -153,6 +153,7 @@ shown_as_text! {
     vocabulary::CaseId, vocabulary::DecisionId, vocabulary::TaskId, vocabulary::RequestId,
     vocabulary::SupervisionId, vocabulary::PersonId, vocabulary::SessionId, vocabulary::EventId,
     vocabulary::JobId, vocabulary::BlobId, vocabulary::NoticeId, vocabulary::AuditId, vocabulary::ImportId,
+    vocabulary::ThingId, vocabulary::CommandId, vocabulary::PropertyName, vocabulary::ThingTypeName,
     vocabulary::SystemName, vocabulary::ProcedureName, vocabulary::StepName, vocabulary::ExitName,
     vocabulary::ActName, vocabulary::RequestName, vocabulary::ClockName, vocabulary::FormName,
     vocabulary::RoleName, vocabulary::UnitCode, vocabulary::PostCode, vocabulary::CategoryCode,
