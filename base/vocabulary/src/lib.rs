@@ -22,7 +22,10 @@ pub mod surroundings;
 pub use actor::{Actor, ActorKind, OfficialActor};
 pub use calendar::{CalendarYear, Due, Limit, WorkCalendar, WorkUnit};
 pub use citizen_id::CitizenId;
-pub use contract::{ActionContract, Contracts, EventContract, FactContract, FactFault, Facts};
+pub use contract::{
+    ActionContract, Contracts, EventContract, FactContract, FactFault, Facts, Figure, MethodContract,
+    MethodInput, MethodRefused, Methods,
+};
 pub use credit_code::CreditCode;
 pub use division::{DivisionCode, DivisionLevel};
 pub use event::Event;

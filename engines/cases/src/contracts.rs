@@ -472,6 +472,7 @@ pub fn contracts() -> Contracts {
             action("cases.open", "立一个案件", schema_of::<OpenAction>()),
             action("cases.act", "在一个案件上办理（出口或办理动作）", schema_of::<ActAction>()),
         ],
+        ..Contracts::default()
     }
 }
 

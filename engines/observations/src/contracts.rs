@@ -122,6 +122,6 @@ pub fn contracts() -> Contracts {
             question: schema_of::<LatestQuestion>(),
             answer: schema_of::<LatestAnswer>(),
         }],
-        actions: Vec::new(),
+        ..Contracts::default()
     }
 }

@@ -25,6 +25,7 @@
 
 mod command;
 pub mod contracts;
+pub mod http;
 mod memory;
 mod mishap;
 mod reading;

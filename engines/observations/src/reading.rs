@@ -58,6 +58,20 @@ impl Quality {
         Self::OutOfContact,
     ];
 
+    /// As it is told.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Stopped => "stopped",
+            Self::Maintenance => "maintenance",
+            Self::Manual => "manual",
+            Self::Fault => "fault",
+            Self::Calibrating => "calibrating",
+            Self::OverRange => "over-range",
+            Self::OutOfContact => "out-of-contact",
+        }
+    }
+
     /// As it is kept.
     pub(crate) fn code(self) -> i64 {
         self as i64

@@ -138,7 +138,7 @@ impl Things {
         thing.unit = change.unit.or_else(|| thing.unit.clone());
         thing.place = change.place.or(thing.place);
         thing.address = change.address.or_else(|| thing.address.clone());
-        thing.division = change.division.or_else(|| thing.division.clone());
+        thing.division = change.division.or(thing.division);
         thing.state = change.state.unwrap_or(thing.state);
         thing.attributes = change.attributes.unwrap_or_else(|| thing.attributes.clone());
         let shape = NewThing {

@@ -5,13 +5,13 @@ mod book;
 mod changes;
 mod commands;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use baotu_pack::Pack;
 use baotu_pack::sensing::ThingType;
 use baotu_storage::{Store, StoreFault, Work};
-use baotu_vocabulary::{Moment, PropertyName, Surroundings, ThingId};
+use baotu_vocabulary::{Figure, MethodRefused, Methods, Moment, PropertyName, Surroundings, ThingId};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -47,6 +47,8 @@ pub struct Parts {
     pub readings: Readings,
     /// Time and chance.
     pub surroundings: Arc<dyn Surroundings>,
+    /// Who calculates figures.
+    pub methods: Arc<dyn Methods>,
 }
 
 /// The things of a city. Cheap to clone.
@@ -60,6 +62,7 @@ struct Shared {
     pack: Pack,
     readings: Readings,
     surroundings: Arc<dyn Surroundings>,
+    methods: Arc<dyn Methods>,
     zone: TimeZone,
     book: RwLock<Book>,
     mishaps: Mishaps,
@@ -103,7 +106,7 @@ impl Things {
     /// # Errors
     /// When the database cannot answer.
     pub async fn open(parts: Parts) -> Result<Self, StoreFault> {
-        let Parts { store, pack, readings, surroundings } = parts;
+        let Parts { store, pack, readings, surroundings, methods } = parts;
         let mut series: HashMap<ThingId, Vec<(PropertyName, SeriesNumber)>> = HashMap::new();
         for (number, thing, property) in store::series(&store).await? {
             series.entry(thing).or_default().push((property, number));
@@ -139,6 +142,7 @@ impl Things {
             pack,
             readings,
             surroundings,
+            methods,
             zone,
             book: RwLock::new(book),
             mishaps: Mishaps::default(),
@@ -161,6 +165,21 @@ impl Things {
     /// The pack by which things are understood.
     pub fn pack(&self) -> &Pack {
         &self.shared.pack
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Moment {
+        self.shared.surroundings.now()
+    }
+
+    /// Calculates by a method, in the edition that held when the figures were taken.
+    pub(crate) fn calculate(
+        &self,
+        method: &str,
+        inputs: &BTreeMap<String, f64>,
+        at: Moment,
+    ) -> Result<Figure, MethodRefused> {
+        self.shared.methods.calculate(method, inputs, self.day(at))
     }
 
     /// The time zone of the city.

@@ -1,5 +1,6 @@
 //! Things through the register: let in, heard, judged, changed, told what to do; on both storages.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +11,8 @@ use baotu_observations::{
 };
 use baotu_storage::Store;
 use baotu_storage::testing::{TestStore, stores};
-use baotu_vocabulary::{Chance, Moment, Refusal as _, Surroundings};
+use baotu_vocabulary::{Chance, Figure, MethodRefused, Methods, Moment, Refusal as _, Surroundings};
+use jiff::civil::Date;
 use serde_json::json;
 
 use crate::given::eight;
@@ -39,6 +41,15 @@ impl Surroundings for Clock {
     }
 }
 
+/// The small city declares no indicators.
+struct NoMethods;
+
+impl Methods for NoMethods {
+    fn calculate(&self, name: &str, _: &BTreeMap<String, f64>, _: Date) -> Result<Figure, MethodRefused> {
+        Err(MethodRefused(name.to_owned()))
+    }
+}
+
 struct Desk {
     clock: Arc<Clock>,
     things: Things,
@@ -46,7 +57,7 @@ struct Desk {
 
 fn parts(store: &Store, readings: Readings, clock: &Arc<Clock>) -> Parts {
     let pack = baotu_pack::testing::small();
-    Parts { store: store.clone(), pack, readings, surroundings: clock.clone() }
+    Parts { store: store.clone(), pack, readings, surroundings: clock.clone(), methods: Arc::new(NoMethods) }
 }
 
 async fn desk(test: &TestStore) -> Desk {
