@@ -17,6 +17,7 @@ pub mod name;
 pub mod phone;
 pub mod place;
 pub mod refusal;
+pub mod sample;
 pub mod surroundings;
 
 pub use actor::{Actor, ActorKind, OfficialActor};
@@ -35,4 +36,5 @@ pub use name::*;
 pub use phone::Phone;
 pub use place::{CoordinateSystem, Point};
 pub use refusal::{Refusal, RefusalKind};
+pub use sample::{Quality, Sample};
 pub use surroundings::Surroundings;

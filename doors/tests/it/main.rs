@@ -6,6 +6,7 @@
 )]
 
 mod given;
+mod hj212_tcp;
 mod import_cities;
 mod import_mapping;
 mod import_rows;

@@ -1,31 +1,10 @@
-//! A sample: what a thing says of one of its properties, before it is known whether it can be kept.
+//! Which samples can be kept.
 
 use baotu_pack::sensing::Property;
-use baotu_vocabulary::{Moment, PropertyName, Refusal, RefusalKind};
+pub use baotu_vocabulary::Sample;
+use baotu_vocabulary::{Quality, Refusal, RefusalKind};
 
-use crate::reading::{Quality, ReadingRefused};
-
-/// What a thing says of one of its properties.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// Of what.
-    pub property: PropertyName,
-    /// When it was taken, by the thing's clock.
-    pub at: Moment,
-    /// In the unit of the property, or in `unit`.
-    pub value: f64,
-    /// The unit that the thing names, which must be the property's.
-    pub unit: Option<String>,
-    /// How far the thing trusts it.
-    pub quality: Quality,
-}
-
-impl Sample {
-    /// A sample in normal operation.
-    pub fn new(property: PropertyName, at: Moment, value: f64) -> Self {
-        Self { property, at, value, unit: None, quality: Quality::Normal }
-    }
-}
+use crate::reading::ReadingRefused;
 
 /// Why a message is refused: the first of its samples that cannot be kept, counted from 0. Nothing of it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +67,8 @@ pub(crate) fn judge(index: usize, sample: &Sample, property: &Property) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use baotu_vocabulary::Moment;
+
     use super::*;
 
     fn property() -> Property {
