@@ -3,6 +3,7 @@
 //! | module | what it speaks |
 //! |---|---|
 //! | [`import`] | tables of another system (CSV, XLSX, JSON) with a declared mapping |
+//! | [`mqtt`] | MQTT 3.1.1 and 5: the embedded broker, and the client of one elsewhere |
 //! | [`open311`] | Open311 GeoReport v2: services, requests, tokens, in JSON and XML |
 //!
 //! A door turns foreign bytes into the city's words and back. It decides nothing about a case and knows no
@@ -10,4 +11,5 @@
 //! [`open311::Requests`], [`open311::ApiKeys`]), which `city` implements.
 
 pub mod import;
+pub mod mqtt;
 pub mod open311;
