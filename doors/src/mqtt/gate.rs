@@ -72,6 +72,15 @@ impl ConnectRefused {
     }
 }
 
+/// Why a subscription is not entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubscribeRefused {
+    /// It is not this principal's to see (0x87; 0x80 in 3.1.1).
+    NotAuthorised,
+    /// Without a reason (0x80).
+    Unspecified,
+}
+
 /// Who may do what. Asked for every connection, publish and subscription; `may_…` answer from memory.
 pub trait Gate: Send + Sync {
     /// Whether `connecting` is who it says.
@@ -88,7 +97,10 @@ pub trait Gate: Send + Sync {
 
     /// Whether `principal` may subscribe to `filter`, which is well formed; of a shared subscription, the filter behind
     /// `$share/GROUP/`.
-    fn may_subscribe(&self, principal: &Principal, filter: &str) -> bool;
+    ///
+    /// # Errors
+    /// Why not.
+    fn may_subscribe(&self, principal: &Principal, filter: &str) -> Result<(), SubscribeRefused>;
 
     /// Told when `principal` is connected and its session stands.
     fn connected(&self, _principal: &Principal, _client_id: &str) {}

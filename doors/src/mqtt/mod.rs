@@ -39,7 +39,7 @@ mod tree;
 
 pub use broker::{Broker, BrokerParts, Counts};
 pub use codec::{Broken, Protocol, Qos, UserProperties};
-pub use gate::{Allowed, ConnectRefused, Connecting, Gate, Principal};
+pub use gate::{Allowed, ConnectRefused, Connecting, Gate, Principal, SubscribeRefused};
 pub use limits::Limits;
 pub use listen::{TlsProblem, tls, tls_from_pem};
 pub use open::{OpenGate, OpenSink, open_broker};

@@ -7,7 +7,7 @@ use baotu_vocabulary::Surroundings;
 use futures::future::{BoxFuture, FutureExt, ready};
 
 use super::broker::{Broker, BrokerParts};
-use super::gate::{Allowed, ConnectRefused, Connecting, Gate, Principal};
+use super::gate::{Allowed, ConnectRefused, Connecting, Gate, Principal, SubscribeRefused};
 use super::limits::Limits;
 use super::sink::{Accepted, Publish, PublishRefused, Sink};
 
@@ -33,8 +33,9 @@ impl Gate for OpenGate {
         true
     }
 
-    fn may_subscribe(&self, _principal: &Principal, filter: &str) -> bool {
-        !self.denied_filters.iter().any(|denied| denied == filter)
+    fn may_subscribe(&self, _principal: &Principal, filter: &str) -> Result<(), SubscribeRefused> {
+        let is_denied = self.denied_filters.iter().any(|denied| denied == filter);
+        if is_denied { Err(SubscribeRefused::Unspecified) } else { Ok(()) }
     }
 }
 

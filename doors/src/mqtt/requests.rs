@@ -9,6 +9,7 @@ use super::accepting::{Accepting, Step, Verdict};
 use super::codec::{Broken, Packet, Protocol, PublishPacket, Qos, Suback, Subscribe, Unsubscribe, reason};
 use super::connection::{Connection, Ending};
 use super::entrance::extras;
+use super::gate::SubscribeRefused;
 use super::sink::{Publish, PublishRefused};
 use super::topic::{is_filter, is_topic, is_within, shared};
 
@@ -129,13 +130,17 @@ impl<S: AsyncRead + AsyncWrite> Connection<'_, S> {
         let mut entered = Vec::new();
         for filter in &subscribe.filters {
             let pattern = shared(&filter.filter).map_or(filter.filter.as_str(), |(_, pattern)| pattern);
-            let code = if !is_within(&filter.filter, limits) {
-                reason::FILTER
-            } else if !gate.may_subscribe(principal, pattern) {
-                reason::NOT_AUTHORISED
+            let code = if is_within(&filter.filter, limits) {
+                match gate.may_subscribe(principal, pattern) {
+                    Ok(()) => {
+                        entered.push((codes.len(), filter));
+                        reason::SUCCESS
+                    }
+                    Err(SubscribeRefused::NotAuthorised) => reason::NOT_AUTHORISED,
+                    Err(SubscribeRefused::Unspecified) => reason::UNSPECIFIED,
+                }
             } else {
-                entered.push((codes.len(), filter));
-                reason::SUCCESS
+                reason::FILTER
             };
             codes.push(code);
         }
@@ -148,7 +153,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<'_, S> {
             let name = match *code {
                 0..0x80 => continue,
                 reason::FILTER => "filter_too_long",
-                reason::NOT_AUTHORISED => "subscribe_not_authorised",
+                reason::NOT_AUTHORISED | reason::UNSPECIFIED => "subscribe_not_authorised",
                 _ => "subscriptions_full",
             };
             sessions.count(name, 1);

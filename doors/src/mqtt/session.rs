@@ -295,12 +295,6 @@ impl Session {
         link.quota = link.quota.saturating_add(1).min(link.quota_max);
         Ok(())
     }
-
-    /// Whether a pull would find something.
-    #[cfg(test)]
-    pub(crate) fn waiting(&self) -> usize {
-        self.queue.len()
-    }
 }
 
 fn pubrel(packet_id: u16, code: u8, protocol: Protocol, out: &mut BytesMut) {
