@@ -1,7 +1,6 @@
 //! The listeners of the broker: TCP, and TLS over it.
 
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +9,8 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::{self, ServerConfig};
+use tokio_rustls::rustls::{self, ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::broker::{Broker, Shared};
 use super::connection::speak;
@@ -41,13 +40,42 @@ pub enum TlsProblem {
 /// # Errors
 /// A file that can't be read, or a key that doesn't fit its certificate.
 pub fn tls_from_pem(chain: &Path, key: &Path) -> Result<TlsAcceptor, TlsProblem> {
-    let problem = |file: &Path, why: String| TlsProblem::File { file: file.display().to_string(), why };
-    let opened = File::open(chain).map_err(|why| problem(chain, why.to_string()))?;
-    let certificates = CertificateDer::pem_reader_iter(BufReader::new(opened))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|why| problem(chain, why.to_string()))?;
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|why| problem(key, why.to_string()))?;
-    tls(certificates, private)
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|why| problem(key, &why))?;
+    tls(certificates(chain)?, private)
+}
+
+/// TLS towards a broker whose certificate one of the authorities in a PEM file has signed.
+///
+/// # Errors
+/// A file that can't be read, or an authority that is not understood.
+pub fn tls_client_from_pem(authorities: &Path) -> Result<TlsConnector, TlsProblem> {
+    tls_client(certificates(authorities)?)
+}
+
+/// TLS towards a broker whose certificate one of `authorities` has signed.
+///
+/// # Errors
+/// An authority that is not understood.
+pub fn tls_client(authorities: Vec<CertificateDer<'static>>) -> Result<TlsConnector, TlsProblem> {
+    let mut roots = RootCertStore::empty();
+    for authority in authorities {
+        roots.add(authority)?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsProblem> {
+    let read = CertificateDer::pem_file_iter(file).map_err(|why| problem(file, &why))?;
+    read.collect::<Result<Vec<_>, _>>().map_err(|why| problem(file, &why))
+}
+
+fn problem(file: &Path, why: &dyn std::fmt::Display) -> TlsProblem {
+    TlsProblem::File { file: file.display().to_string(), why: why.to_string() }
 }
 
 /// TLS 1.2 and 1.3 with a certificate chain and its key.

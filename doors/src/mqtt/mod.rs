@@ -9,6 +9,7 @@
 //! | `line`, `entrance`, `connection`, `requests`, `accepting` | one client's connection |
 //! | `broker`, `listen`, `limits` | the whole, its listeners, what it allows |
 //! | `open` | an open broker for suites that test brokers |
+//! | `upstream` | the client of a broker elsewhere |
 //!
 //! # Invariants
 //!
@@ -36,13 +37,15 @@ mod sessions;
 mod sink;
 mod topic;
 mod tree;
+mod upstream;
 
 pub use broker::{Broker, BrokerParts, Counts};
 pub use codec::{Broken, Protocol, Qos, UserProperties};
 pub use gate::{Allowed, ConnectRefused, Connecting, Gate, Principal, SubscribeRefused};
 pub use limits::Limits;
-pub use listen::{TlsProblem, tls, tls_from_pem};
+pub use listen::{TlsProblem, tls, tls_client, tls_client_from_pem, tls_from_pem};
 pub use open::{OpenGate, OpenSink, open_broker};
 pub use sessions::Delivered;
 pub use sink::{Accepted, Extras, Publish, PublishRefused, Sink};
 pub use topic::{is_filter, is_topic, matches};
+pub use upstream::{Upstream, UpstreamParts, UpstreamStatus};

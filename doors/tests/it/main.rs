@@ -10,6 +10,7 @@ mod import_cities;
 mod import_mapping;
 mod import_rows;
 mod mqtt_bytes;
+mod mqtt_clients;
 mod mqtt_durable;
 mod mqtt_lab;
 mod mqtt_sessions;

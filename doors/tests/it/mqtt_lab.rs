@@ -24,7 +24,7 @@ const QUIET: Duration = Duration::from_millis(150);
 
 /// A moment that stands still and chance that counts.
 #[derive(Default)]
-struct Still(Mutex<u8>);
+pub(crate) struct Still(Mutex<u8>);
 
 impl Surroundings for Still {
     fn now(&self) -> Moment {
@@ -175,6 +175,17 @@ impl Lab {
     pub(crate) async fn device5(&self, name: &str, clean: bool, properties: &[u8]) -> (Raw, bool) {
         let mut raw = self.raw().await;
         raw.say(&connect(5, name, name, clean, properties)).await;
+        let connack = raw.hear().await;
+        assert_eq!((connack[0], connack[3]), (0x20, 0), "let in");
+        (raw, connack[2] == 1)
+    }
+}
+
+impl Lab {
+    /// Somebody who speaks MQTT 5 under another's client identifier, for a session that stays; whether it was there.
+    pub(crate) async fn device5_as(&self, client_id: &str, user: &str) -> (Raw, bool) {
+        let mut raw = self.raw().await;
+        raw.say(&connect(5, client_id, user, false, &[0x11, 0, 0, 1, 0])).await;
         let connack = raw.hear().await;
         assert_eq!((connack[0], connack[3]), (0x20, 0), "let in");
         (raw, connack[2] == 1)
