@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`hj212_tcp`] | HJ 212 of pollutant monitors, over TCP |
 //! | [`import`] | tables of another system (CSV, XLSX, JSON) with a declared mapping |
+//! | [`mqtt`] | MQTT 3.1.1 and 5: the embedded broker, and the client of one elsewhere |
 //! | [`open311`] | Open311 GeoReport v2: services, requests, tokens, in JSON and XML |
 //! | [`sensing`] | what things say, in JSON, meter frames, line protocol; readings by POST |
 //!
@@ -13,5 +14,6 @@
 
 pub mod hj212_tcp;
 pub mod import;
+pub mod mqtt;
 pub mod open311;
 pub mod sensing;
