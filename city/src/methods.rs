@@ -121,9 +121,9 @@ fn air(inputs: &BTreeMap<String, f64>, on: Date) -> Result<Figure, MethodRefused
 }
 
 fn river(inputs: &BTreeMap<String, f64>) -> Result<Figure, MethodRefused> {
-    let given = RIVER_ITEMS.iter().filter_map(|(name, item)| {
-        inputs.get(*name).map(|value| Measured { item: *item, value: *value })
-    });
+    let given = RIVER_ITEMS
+        .iter()
+        .filter_map(|(name, item)| inputs.get(*name).map(|value| Measured { item: *item, value: *value }));
     let measured: Vec<Measured> = given.collect();
     let verdict = surface_water::grade(WaterBody::River, &measured, &NOT_GRADED_AS_REPORTED);
     let verdict = verdict.map_err(|refusal| refused(&refusal))?;
@@ -159,7 +159,8 @@ fn occupancy(inputs: &BTreeMap<String, f64>) -> Result<Figure, MethodRefused> {
         is_whole.then_some(number).ok_or_else(|| MethodRefused(format!("{name} = {value} 不是车位数")))
     };
     let (cars, places) = (whole("cars")?, whole("places")?);
-    let occupancy = parking::occupancy(cars, places).map_err(|fault| MethodRefused(fault.name().to_owned()))?;
+    let occupancy =
+        parking::occupancy(cars, places).map_err(|fault| MethodRefused(fault.name().to_owned()))?;
     Ok(Figure {
         value: Some(occupancy.rate()),
         detail: Some(format!("余位 {}", (places - cars).max(0))),
@@ -189,7 +190,8 @@ mod tests {
         assert_eq!((value, word.as_str()), (Some(92.0), "良"), "{basis}");
         let (value, word, basis) = told("2026-03-01");
         assert_eq!((value, word.as_str()), (Some(108.0), "轻度污染"), "{basis}");
-        let river = figure(RIVER, &[("ph", 7.1), ("do", 6.5), ("nh3n", 1.2)], "2026-11-29").expect("a figure");
+        let river =
+            figure(RIVER, &[("ph", 7.1), ("do", 6.5), ("nh3n", 1.2)], "2026-11-29").expect("a figure");
         assert_eq!(river.word.as_deref(), Some("Ⅳ类"));
         assert_eq!(river.missing, ["高锰酸盐指数", "总磷", "化学需氧量"]);
         let park = figure(PARKING, &[("cars", 45.0), ("places", 60.0)], "2026-11-29").expect("a figure");

@@ -13,6 +13,8 @@ use crate::thing::{Thing, ThingState};
 
 /// Commands of one page at most.
 pub const COMMANDS_ROWS_MAX: u32 = 100;
+/// Commands that are tried again in one round at most.
+const WAITING_AT_A_TIME: u32 = 500;
 /// Commands that are given up in one unit at most.
 const EXPIRED_AT_A_TIME: u32 = 200;
 
@@ -86,6 +88,21 @@ impl Things {
                     Ok(_) | Err(CommandFailure::Refused(_)) => {}
                     Err(CommandFailure::Fault(fault)) => return Err(fault),
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tries again to carry what waits for things that are not known to be connected.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn carry_all_waiting(&self) -> Result<(), StoreFault> {
+        for command in store::commands_not_sent(&self.shared.store, WAITING_AT_A_TIME).await? {
+            let Some(standing) = self.thing(command.thing) else { continue };
+            match self.carry(&standing.thing, command).await {
+                Ok(_) | Err(CommandFailure::Refused(_)) => {}
+                Err(CommandFailure::Fault(fault)) => return Err(fault),
             }
         }
         Ok(())

@@ -11,7 +11,9 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use baotu_pack::Pack;
 use baotu_pack::sensing::ThingType;
 use baotu_storage::{Store, StoreFault, Work};
-use baotu_vocabulary::{Figure, MethodRefused, Methods, Moment, PropertyName, Surroundings, ThingId};
+use baotu_vocabulary::{
+    FactFault, Figure, MethodRefused, Methods, Moment, PropertyName, Surroundings, ThingId,
+};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -20,6 +22,7 @@ pub(crate) use book::{Book, Entry, Presence};
 pub use changes::{Change, RegisterFailure, Registered};
 pub use commands::{COMMANDS_ROWS_MAX, Carrier, CommandFailure};
 
+use crate::contracts::{LATEST, LatestAnswer, LatestQuestion};
 use crate::mishap::{Mishap, Mishaps};
 use crate::reading::{Reading, SeriesNumber};
 use crate::service::Readings;
@@ -251,6 +254,30 @@ impl Things {
             }
         }
         (found, false)
+    }
+
+    /// Answers a fact of this engine.
+    ///
+    /// # Errors
+    /// When the name or the question is none.
+    pub fn answer(&self, name: &str, question: serde_json::Value) -> Result<serde_json::Value, FactFault> {
+        let fault = |reason: String| FactFault { name: name.to_owned(), reason };
+        if name != LATEST {
+            return Err(fault("no such fact".to_owned()));
+        }
+        let asked: LatestQuestion =
+            serde_json::from_value(question).map_err(|error| fault(error.to_string()))?;
+        let entry = self.book(|book| book.by_id(asked.thing_id));
+        let series = entry.and_then(|entry| entry.series(&asked.property));
+        let newest = series.and_then(|series| self.shared.readings.newest(series));
+        let property = self.shared.pack.property(&asked.property);
+        let answer = newest.zip(property).map(|(reading, property)| LatestAnswer {
+            value: reading.value,
+            unit: property.unit.clone(),
+            at: reading.at.timestamp().to_string(),
+            quality: reading.quality.name().to_owned(),
+        });
+        serde_json::to_value(answer).map_err(|error| fault(error.to_string()))
     }
 
     /// Counts a message of a thing that was refused or flagged.

@@ -229,6 +229,14 @@ pub(crate) async fn commands_waiting(store: &Store, thing: ThingId) -> Result<Ve
     read_commands(&store.query(sql, params![thing]).await?)
 }
 
+/// The commands that no connection has taken yet, the oldest first.
+pub(crate) async fn commands_not_sent(store: &Store, rows: u32) -> Result<Vec<Command>, StoreFault> {
+    let sql = format!(
+        "SELECT {COMMAND_COLUMNS} FROM observations_command WHERE state = 'waiting' ORDER BY expires_at LIMIT $1"
+    );
+    read_commands(&store.query(sql, params![rows]).await?)
+}
+
 /// The commands that were not answered in time.
 pub(crate) async fn commands_over(store: &Store, now: Moment, rows: u32) -> Result<Vec<Command>, StoreFault> {
     let sql = format!(
