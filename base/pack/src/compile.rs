@@ -18,6 +18,7 @@ mod procedures;
 mod profile;
 mod reactions;
 mod roles;
+mod rules;
 mod sensing;
 mod systems;
 
@@ -37,6 +38,7 @@ use crate::limits::Limits;
 use crate::load::{self, Draft};
 use crate::pack::{Checked, Content, Pack, PackExample};
 use crate::problem::{Problem, Problems};
+use crate::rules::CompiledAlarmRule;
 use crate::sources::{DeclaredAt, DeclaredYear, Sources};
 use crate::units::Units;
 
@@ -90,6 +92,7 @@ fn assemble(draft: Draft, parts: Parts, warnings: Vec<Problem>) -> Option<Pack> 
         forms: parts.forms,
         procedures: parts.procedures,
         reactions: parts.reactions,
+        alarm_rules: parts.alarm_rules,
         indicators: parts.indicators,
         messages: BTreeMap::new(),
         open311: Vec::new(),
@@ -153,6 +156,13 @@ fn sources(draft: &Draft) -> Sources {
             let head = &declared.value.procedure;
             sources.procedures.insert((head.name.clone(), head.version), top_of(&declared.document));
         }
+        if let Some(declared) = &system.rules {
+            for (index, rule) in declared.value.rules.iter().enumerate() {
+                let line = declared.document.place(keys!["rule", index, "name"]).line;
+                let at = DeclaredAt { file: declared.document.file.clone(), line };
+                sources.rules.insert((rule.name.clone(), rule.version), at);
+            }
+        }
     }
     sources
 }
@@ -169,6 +179,7 @@ struct Parts {
     forms: BTreeMap<(SystemName, FormName), Form>,
     procedures: BTreeMap<baotu_vocabulary::ProcedureName, Vec<CompiledProcedure>>,
     reactions: Vec<CompiledReaction>,
+    alarm_rules: BTreeMap<baotu_vocabulary::RuleName, Vec<CompiledAlarmRule>>,
     indicators: Vec<CompiledIndicator>,
 }
 
@@ -186,10 +197,12 @@ impl Compiler<'_> {
         self.shortcuts();
         self.synthetic_mark();
         self.versions();
+        self.rule_versions();
         let grants = self.grants();
         let mut forms: BTreeMap<(SystemName, FormName), Form> = BTreeMap::new();
         let mut procedures: BTreeMap<_, Vec<CompiledProcedure>> = BTreeMap::new();
         let (mut reactions, mut indicators) = (Vec::new(), Vec::new());
+        let mut alarm_rules: BTreeMap<_, Vec<CompiledAlarmRule>> = BTreeMap::new();
         for system in &draft.systems {
             let name = SystemName::from(system.folder.as_str());
             self.system(system);
@@ -206,11 +219,17 @@ impl Compiler<'_> {
                 }
             }
             reactions.extend(self.reactions(system));
+            for rule in self.alarm_rules(system) {
+                alarm_rules.entry(rule.name().clone()).or_default().push(rule);
+            }
             indicators.extend(self.indicators(system, &own_forms));
             forms.extend(own_forms.into_iter().map(|(form, compiled)| ((name.clone(), form), compiled)));
         }
         for versions in procedures.values_mut() {
             versions.sort_by_key(CompiledProcedure::version);
+        }
+        for versions in alarm_rules.values_mut() {
+            versions.sort_by_key(CompiledAlarmRule::version);
         }
         let mut roles = crate::roles::Roles::default();
         for declared in &draft.roles {
@@ -218,6 +237,15 @@ impl Compiler<'_> {
             roles.purposes.extend(declared.value.purposes.iter().cloned());
             roles.grants.extend(declared.value.grants.iter().cloned());
         }
-        Some(Parts { calendar: calendar?, roles, grants, forms, procedures, reactions, indicators })
+        Some(Parts {
+            calendar: calendar?,
+            roles,
+            grants,
+            forms,
+            procedures,
+            reactions,
+            alarm_rules,
+            indicators,
+        })
     }
 }

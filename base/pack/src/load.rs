@@ -18,11 +18,13 @@ use crate::city::City;
 use crate::digest::digest;
 use crate::document::{Document, Unreadable};
 use crate::organisations::{Function, Post, Unit};
+use crate::parameters::ParameterRow;
 use crate::places::{Areas, Cells, Division, GazetteerRow, Zones};
 use crate::problem::{Place, Problems};
 use crate::procedure::{LimitRow, Procedure};
 use crate::reactions::Reactions;
 use crate::roles::Roles;
+use crate::rules::AlarmRules;
 use crate::sensing::Sensing;
 use crate::shape;
 use crate::system::{CodeRow, CodeTableHead, CodeTables, Example, Indicators, Messages, Open311, System};
@@ -75,6 +77,8 @@ pub(crate) struct SystemDraft {
     pub(crate) forms: BTreeMap<FormName, Declared<Json>>,
     pub(crate) limits: Option<Table<LimitRow>>,
     pub(crate) reactions: Option<Declared<Reactions>>,
+    pub(crate) rules: Option<Declared<AlarmRules>>,
+    pub(crate) parameters: Option<Table<ParameterRow>>,
     pub(crate) messages: Option<Declared<Messages>>,
     pub(crate) indicators: Option<Declared<Indicators>>,
     pub(crate) open311: Option<Declared<Open311>>,
@@ -96,6 +100,8 @@ pub(crate) enum Kind {
     Forms,
     Limits,
     Messages,
+    Parameters,
+    Rules,
     Sensing,
 }
 
@@ -240,6 +246,8 @@ impl Reader<'_> {
             forms,
             limits: self.table(&inside("limits.csv"), Some(Kind::Limits)),
             reactions: self.toml(&inside("reactions.toml"), None),
+            rules: self.toml(&inside("rules.toml"), Some(Kind::Rules)),
+            parameters: self.table(&inside("parameters.csv"), Some(Kind::Parameters)),
             messages: self.toml(&inside("messages.toml"), Some(Kind::Messages)),
             indicators: self.toml(&inside("indicators.toml"), None),
             open311: self.toml(&inside("open311.toml"), None),

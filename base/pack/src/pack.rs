@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use baotu_vocabulary::{
-    Contracts, FormName, ProcedureName, PropertyName, RoleName, SystemName, TemplateName, ThingTypeName,
-    WorkCalendar,
+    Contracts, FormName, ProcedureName, PropertyName, RoleName, RuleName, SystemName, TemplateName,
+    ThingTypeName, WorkCalendar,
 };
 use jiff::civil::Date;
 use serde_json::Value as Json;
@@ -20,9 +20,11 @@ use crate::compiled::{CompiledGrant, CompiledIndicator, CompiledProcedure, Compi
 use crate::divisions::Divisions;
 use crate::form::Form;
 use crate::organisations::Function;
+use crate::parameters::Parameters;
 use crate::places::{Area, GazetteerRow, GeneratedCells, Zone};
 use crate::problem::Problem;
 use crate::roles::{Purpose, Role, Roles};
+use crate::rules::{AlarmRule, CompiledAlarmRule, Known, KnownProperty, RuleProblem, check};
 use crate::sensing::{Property, ThingType};
 use crate::sources::Sources;
 use crate::system::{CodeRow, Example, Message, Open311Service, System};
@@ -65,6 +67,8 @@ pub(crate) struct Content {
     /// The versions of each procedure, oldest first.
     pub(crate) procedures: BTreeMap<ProcedureName, Vec<CompiledProcedure>>,
     pub(crate) reactions: Vec<CompiledReaction>,
+    /// The versions of each rule that raises alarms, oldest first.
+    pub(crate) alarm_rules: BTreeMap<RuleName, Vec<CompiledAlarmRule>>,
     pub(crate) messages: BTreeMap<TemplateName, Message>,
     pub(crate) indicators: Vec<CompiledIndicator>,
     pub(crate) open311: Vec<Open311Service>,
@@ -242,6 +246,41 @@ impl Pack {
     /// The reactions on an event, in the order of the files.
     pub fn reactions_on<'a>(&'a self, event: &'a str) -> impl Iterator<Item = &'a CompiledReaction> {
         self.content.reactions.iter().filter(move |reaction| reaction.declared.on == event)
+    }
+
+    /// The versions of every rule that raises alarms, oldest first, by name.
+    pub fn alarm_rules(&self) -> &BTreeMap<RuleName, Vec<CompiledAlarmRule>> {
+        &self.content.alarm_rules
+    }
+
+    /// The version of a rule in force on `day`.
+    pub fn alarm_rule(&self, name: &RuleName, day: Date) -> Option<&CompiledAlarmRule> {
+        self.content.alarm_rules.get(name)?.iter().rfind(|version| version.version() <= day)
+    }
+
+    /// A rule that is not published yet, checked against the things of this pack; `system` is whose it will be.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn draft_rule(
+        &self,
+        rule: &AlarmRule,
+        system: &SystemName,
+        parameters: Parameters,
+        today: Date,
+    ) -> Result<CompiledAlarmRule, Vec<RuleProblem>> {
+        let properties = self.content.properties.values().map(|property| {
+            let Property { name, title, unit, decimals, .. } = property;
+            (name.as_str(), KnownProperty { title, unit, decimals: *decimals })
+        });
+        let types = self
+            .content
+            .thing_types
+            .values()
+            .map(|kind| (kind.name.as_str(), kind.properties.iter().map(PropertyName::as_str).collect()));
+        let known = Known { properties: properties.collect(), types: types.collect(), ..Known::default() };
+        let (compiled, problems) = check(rule, system, &known, &Arc::new(parameters), today, None);
+        compiled.ok_or(problems)
     }
 
     /// The message templates of all systems.

@@ -22,6 +22,8 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
         ("system", schema_of::<crate::system::System>()),
         ("procedure", schema_of::<crate::procedure::Procedure>()),
         ("limit-row", schema_of::<crate::procedure::LimitRow>()),
+        ("rules", schema_of::<crate::rules::AlarmRules>()),
+        ("parameter-row", schema_of::<crate::parameters::ParameterRow>()),
         ("reactions", schema_of::<crate::reactions::Reactions>()),
         ("messages", schema_of::<crate::system::Messages>()),
         ("indicators", schema_of::<crate::system::Indicators>()),

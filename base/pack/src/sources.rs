@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use baotu_vocabulary::{ProcedureName, SystemName};
+use baotu_vocabulary::{ProcedureName, RuleName, SystemName};
 use jiff::civil::Date;
 
 use crate::calendar::Year;
@@ -41,6 +41,8 @@ pub struct Sources {
     pub systems: BTreeMap<SystemName, DeclaredAt>,
     /// Each version of a procedure.
     pub procedures: BTreeMap<(ProcedureName, Date), DeclaredAt>,
+    /// Each version of a rule that raises alarms.
+    pub rules: BTreeMap<(RuleName, Date), DeclaredAt>,
     /// The rows of the function lists, in their order.
     pub functions: Vec<DeclaredAt>,
     /// The grants, in their order.

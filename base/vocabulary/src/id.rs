@@ -114,4 +114,8 @@ id_types! {
     ThingId;
     /// One command to a thing, with what came of it.
     CommandId;
+    /// An alarm: one rule found one thing beyond its limit, once.
+    AlarmId;
+    /// Alarms that came close together and are told as one.
+    StormId;
 }

@@ -101,4 +101,6 @@ name_types! {
     PropertyName;
     /// A type of thing, unique in the pack, for example `manhole-cover`.
     ThingTypeName;
+    /// A rule that watches readings and raises alarms, unique in the pack.
+    RuleName;
 }

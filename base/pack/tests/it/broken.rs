@@ -8,7 +8,7 @@ use crate::contracts::contracts;
 use crate::mistakes::copy_small;
 
 /// The files that are spoilt, one of each format and shape.
-const FILES: [&str; 10] = [
+const FILES: [&str; 12] = [
     "city.toml",
     "calendar/2026.toml",
     "places/divisions.csv",
@@ -19,6 +19,8 @@ const FILES: [&str; 10] = [
     "services/simple-request/limits.csv",
     "services/simple-request/forms/intake.json",
     "services/simple-request/examples/whole-loop.toml",
+    "sensing/water-level/rules.toml",
+    "sensing/water-level/parameters.csv",
 ];
 
 /// A way to spoil bytes.
