@@ -20,6 +20,7 @@ use baotu_geo::{Atlas, BaseMap, GeoLive, GeoPast, PlaceProblem, Places};
 use baotu_notices::config::NoticesConfig;
 use baotu_notices::http::NoticesState;
 use baotu_notices::{Notices, Parts};
+use baotu_observations::http::ThingsState;
 use baotu_pack::Pack;
 use baotu_storage::{EVENTS_MAX, Position, Store, StoreConfig, StoreFault};
 use baotu_vocabulary::{Contracts, Moment, Surroundings};
@@ -35,6 +36,7 @@ use crate::health::{self, Figures, Readiness};
 use crate::pack_desk::{self, PackDeskState};
 use crate::published::{Keys as ApiKeys, PublishedCases};
 use crate::reactions::Reactions;
+use crate::sensing::Sensing;
 use crate::wiring::{CasesThen, CityActions, CityFacts, ContactBook, PlaceFacts, open_case, templates};
 
 /// The file in the data folder that holds the key of sealed personal data.
@@ -49,6 +51,12 @@ const AUDIT_SEALING: Duration = Duration::from_secs(3);
 const FORGETTING: Duration = Duration::from_secs(3_600);
 /// How long the live map waits for more when something was said.
 const GATHERING: Duration = Duration::from_millis(50);
+/// How often commands that wait are tried again, and those that were not answered given up.
+const COMMANDING: Duration = Duration::from_secs(1);
+/// How often it is written down when things were heard and what was odd about them.
+const WRITING_DOWN: Duration = Duration::from_secs(10);
+/// How often hours of readings that are over are sealed.
+const SEALING: Duration = Duration::from_secs(60);
 /// How long a worker sleeps when there is nothing to do.
 const RESTING: Duration = Duration::from_millis(500);
 
@@ -57,6 +65,8 @@ pub fn contracts() -> Contracts {
     baotu_cases::contracts::contracts()
         .and(baotu_geo::contracts::contracts())
         .and(baotu_notices::contracts::contracts())
+        .and(baotu_observations::contracts::contracts())
+        .and(crate::methods::contracts())
 }
 
 /// What a city is founded on.
@@ -97,6 +107,8 @@ pub struct City {
     pub cases: Cases,
     /// What it tells people.
     pub notices: Notices,
+    /// Its things and the doors by which they speak.
+    pub sensing: Sensing,
     /// Time and chance.
     pub surroundings: Arc<dyn Surroundings>,
     /// What still has to be done before it is ready.
@@ -154,6 +166,7 @@ impl City {
                 bail!("通知渠道的设置有误：\n{}", told.join("\n"));
             }
         };
+        let sensing = Sensing::open(&store, data, &pack, &surroundings).await?;
         let places = PlaceFacts(GeoFacts(Arc::clone(&atlas)));
         let cases = Cases::new(CasesParts {
             store: store.clone(),
@@ -162,7 +175,11 @@ impl City {
             facts: Arc::new(places),
             search: Search::open(&data.join(SEARCH_FOLDER)).context("打不开全文索引")?,
         });
-        let facts = CityFacts { geo: GeoFacts(Arc::clone(&atlas)), cases: cases.clone() };
+        let facts = CityFacts {
+            geo: GeoFacts(Arc::clone(&atlas)),
+            cases: cases.clone(),
+            things: sensing.things.clone(),
+        };
         let actions = CityActions {
             cases: cases.clone(),
             notices: notices.clone(),
@@ -204,6 +221,7 @@ impl City {
             atlas,
             cases,
             notices,
+            sensing,
             surroundings,
         })
     }
@@ -218,6 +236,7 @@ impl City {
             access: self.access.clone(),
         };
         let notices = NoticesState { notices: self.notices.clone(), access: self.access.clone() };
+        let things = ThingsState { things: self.sensing.things.clone(), access: self.access.clone() };
         let about =
             AboutState { pack: self.pack.clone(), access: self.access.clone(), demo: self.demo.clone() };
         let pack_desk =
@@ -227,6 +246,7 @@ impl City {
             .merge(baotu_cases::http::routes(self.cases.clone()))
             .merge(baotu_geo::http::routes(geo))
             .merge(baotu_notices::http::routes(notices))
+            .merge(baotu_observations::http::routes(things))
             .merge(about::routes(about))
             .merge(pack_desk::routes(pack_desk))
     }
@@ -260,6 +280,7 @@ impl City {
         api.route("/api/openapi.json", get(async move || axum::Json(description.as_ref().clone())))
             .layer(from_fn_with_state(self.access.clone(), answer_once))
             .merge(self.open311())
+            .merge(baotu_doors::sensing::http::routes(self.sensing.intake()))
             .merge(health::router(self.store.clone(), self.readiness.clone(), Figures::gather()))
             .merge(baotu_web::router())
             .layer(from_fn(answer_with_problems))
@@ -293,6 +314,28 @@ impl City {
                 Box::pin(async move { city.sweep().await })
             });
         }
+        self.repeat(&mut tasks, stop, "commands", COMMANDING, |city| {
+            Box::pin(async move {
+                let things = &city.sensing.things;
+                things.carry_all_waiting().await?;
+                things.expire_commands(things.now()).await.map(drop)
+            })
+        });
+        self.repeat(&mut tasks, stop, "things", WRITING_DOWN, |city| {
+            Box::pin(async move { city.sensing.things.write_down().await })
+        });
+        self.repeat(&mut tasks, stop, "readings", SEALING, |city| {
+            Box::pin(async move {
+                let things = &city.sensing.things;
+                if let Err(fault) = things.readings().seal(things.now()).await {
+                    tracing::error!(
+                        fault = &fault as &dyn std::error::Error,
+                        "hours that are over were not sealed"
+                    );
+                }
+                Ok(())
+            })
+        });
         self.repeat(&mut tasks, stop, "audit", AUDIT_SEALING, |city| {
             Box::pin(async move { city.access.seal_audit().await.map(drop) })
         });

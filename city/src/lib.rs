@@ -7,6 +7,8 @@
 //! | [`settings`] | flags, environment and file, checked before anything starts |
 //! | [`starter`] | the smallest useful pack |
 //! | [`surroundings`] | the real clock and chance, and simulated ones |
+//! | [`sensing`] | things, their readings and the doors by which they speak |
+//! | [`methods`] | the calculations that packs may name |
 //! | [`logging`] | log lines without personal data |
 //! | [`reactions`] | where engines meet: event, condition, action |
 //! | [`intake`] | imported rows become cases |
@@ -28,10 +30,12 @@ mod hearing;
 pub mod intake;
 pub mod listening;
 pub mod logging;
+pub mod methods;
 #[expect(unused_qualifications, reason = "the code that utoipa generates for a route")]
 mod pack_desk;
 mod published;
 pub mod reactions;
+pub mod sensing;
 pub mod settings;
 pub mod starter;
 pub mod surroundings;

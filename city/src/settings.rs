@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use baotu_notices::config::NoticesConfig;
 use baotu_storage::{Database, StoreConfig};
 
+use crate::sensing::doors::ThingDoors;
+
 /// Where a setting was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -62,7 +64,7 @@ struct Names {
     variable: &'static str,
 }
 
-const NAMES: [Names; 8] = [
+const NAMES: [Names; 13] = [
     Names { key: "listen", flag: "--listen", variable: "BAOTU_LISTEN" },
     Names { key: "data", flag: "--data", variable: "BAOTU_DATA_FOLDER" },
     Names { key: "pack", flag: "--pack", variable: "BAOTU_PACK" },
@@ -71,7 +73,18 @@ const NAMES: [Names; 8] = [
     Names { key: "log_format", flag: "--log-format", variable: "BAOTU_LOG_FORMAT" },
     Names { key: "public_url", flag: "--public-url", variable: "BAOTU_PUBLIC_URL" },
     Names { key: "notices", flag: "--notices", variable: "BAOTU_NOTICES" },
+    Names { key: "mqtt", flag: "--mqtt", variable: "BAOTU_MQTT" },
+    Names { key: "mqtts", flag: "--mqtts", variable: "BAOTU_MQTTS" },
+    Names { key: "tls_chain", flag: "--tls-chain", variable: "BAOTU_TLS_CHAIN" },
+    Names { key: "tls_key", flag: "--tls-key", variable: "BAOTU_TLS_KEY" },
+    Names { key: "hj212", flag: "--hj212", variable: "BAOTU_HJ212" },
 ];
+
+/// The ports on which things connect, when the city listens on a port of its own choice.
+const MQTT_PORT: u16 = 18_830;
+const HJ212_PORT: u16 = 18_212;
+/// The word that keeps a door shut.
+const OFF: &str = "off";
 
 const DATABASE_SCHEMES: [&str; 3] = ["postgres", "postgresql", "sqlite"];
 
@@ -131,6 +144,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// How messages leave the house; by default they do not.
     pub notices: NoticesConfig,
+    /// Where things connect.
+    pub things: ThingDoors,
 }
 
 impl Settings {
@@ -223,8 +238,9 @@ impl Settings {
                 NoticesConfig::default()
             })
         });
+        let things = thing_doors(&said, listen, &mut problems);
         if problems.is_empty() {
-            Ok(Self { listen, data, pack, database, log, log_format, public_url, notices })
+            Ok(Self { listen, data, pack, database, log, log_format, public_url, notices, things })
         } else {
             Err(problems)
         }
@@ -237,6 +253,40 @@ fn unknown_level(log: &str) -> Option<&str> {
     let level = |part: &str| part.rsplit_once('=').map_or(part, |(_, level)| level).trim().to_owned();
     let known = |part: &&str| level(part).parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
     log.split(',').find(|part| !known(part))
+}
+
+/// Where things connect: beside the city's own address unless told otherwise. A city on a port that the system chose takes
+/// such ports for things too.
+fn thing_doors(said: &Said, listen: SocketAddr, problems: &mut Vec<SettingProblem>) -> ThingDoors {
+    let mut address = |key: &str, port: Option<u16>| {
+        let Some((text, origin)) = said.values.get(key) else {
+            let port = port?;
+            return Some(SocketAddr::new(listen.ip(), if listen.port() == 0 { 0 } else { port }));
+        };
+        if text == OFF {
+            return None;
+        }
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            let message = format!("“{text}” 不是监听地址；应为 主机:端口，或 {OFF}");
+            problems.push(SettingProblem { origin: origin.clone(), message });
+        }
+        parsed
+    };
+    let (mqtt, hj212) = (address("mqtt", Some(MQTT_PORT)), address("hj212", Some(HJ212_PORT)));
+    let mqtts = address("mqtts", None);
+    let file = |key: &str| said.values.get(key).map(|(path, _)| PathBuf::from(path));
+    let mqtts = match (mqtts, file("tls_chain"), file("tls_key")) {
+        (Some(address), Some(chain), Some(key)) => Some((address, chain, key)),
+        (Some(_), _, _) => {
+            let origin = said.values.get("mqtts").map_or(Origin::Default, |(_, origin)| origin.clone());
+            let message = "加密的 MQTT 还需要证书链 tls_chain 和私钥 tls_key（PEM 文件）".to_owned();
+            problems.push(SettingProblem { origin, message });
+            None
+        }
+        (None, ..) => None,
+    };
+    ThingDoors { mqtt, mqtts, hj212 }
 }
 
 /// Reads the file that says how messages leave the house.

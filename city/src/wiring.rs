@@ -9,6 +9,7 @@ use baotu_geo::contracts::GeoFacts;
 use baotu_geo::{Concern, OpenCase, OpenThen, PastCases, PastUnknown};
 use baotu_notices::contracts::SendArguments;
 use baotu_notices::{Address, AddressFault, Addresses, Channel, Notices, Recipient};
+use baotu_observations::Things;
 use baotu_pack::Pack;
 use baotu_vocabulary::contract::Answer;
 use baotu_vocabulary::{FactFault, Facts, Moment, Refusal, Surroundings, TemplateName, UnitCode};
@@ -55,12 +56,14 @@ pub(crate) fn open_case(placed: PlacedOpen) -> OpenCase {
 pub(crate) struct CityFacts {
     pub(crate) geo: GeoFacts,
     pub(crate) cases: Cases,
+    pub(crate) things: Things,
 }
 
 impl Facts for CityFacts {
     fn ask<'a>(&'a self, name: &'a str, question: Value) -> Answer<'a> {
         match name.split_once('.').map(|(engine, _)| engine) {
             Some("cases") => self.cases.ask(name, question),
+            Some("observations") => Box::pin(async move { self.things.answer(name, question) }),
             Some("geo") => Box::pin(async move { self.geo.answer(name, question) }),
             _ => Box::pin(async move {
                 Err(FactFault { name: name.to_owned(), reason: "no engine answers this name".to_owned() })

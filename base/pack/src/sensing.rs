@@ -2,6 +2,8 @@
 //!
 //! The things themselves are registered in the running city; here stands only what all of one type have in common.
 
+use std::collections::BTreeMap;
+
 use baotu_vocabulary::{PropertyName, ThingTypeName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,6 +76,9 @@ pub struct ThingType {
     pub hj212: Option<Hj212>,
     /// How the meter frames that it passes on are read.
     pub meter: Option<Meter>,
+    /// Figures that are calculated from its newest readings.
+    #[serde(rename = "indicator", default)]
+    pub indicators: Vec<ThingIndicator>,
     /// What it can be told.
     #[serde(rename = "command", default)]
     pub commands: Vec<ThingCommand>,
@@ -185,6 +190,27 @@ pub struct MeterValue {
     /// What it is the value of.
     pub property: PropertyName,
 }
+
+/// A figure that is calculated from the newest readings of a thing, by the method of its trade.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThingIndicator {
+    /// Unique in the type; kebab-case.
+    pub name: String,
+    /// Shown, for example `空气质量指数`.
+    pub title: String,
+    /// Shown in English.
+    pub title_en: Option<String>,
+    /// The method, for example `air.hourly-index`.
+    pub method: String,
+    /// Where its inputs come from: a property, or `attribute.` and the name of a number in the thing's attributes.
+    pub with: BTreeMap<String, String>,
+    /// Readings that are older are taken as missing, in seconds.
+    pub within_seconds: u32,
+}
+
+/// Before the name of an attribute of a thing, where an input of a method comes from.
+pub const ATTRIBUTE: &str = "attribute.";
 
 /// Something that a thing can be told (指令).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

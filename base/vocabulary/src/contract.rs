@@ -3,10 +3,12 @@
 //! Each engine lists its own in its `contracts.rs`; the pack compiler checks reactions against the sum of them,
 //! and `city` connects the names. So engines meet without knowing each other.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
 use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// An event that an engine says.
@@ -44,6 +46,65 @@ pub struct ActionContract {
     pub arguments: Value,
 }
 
+/// A calculation that a trade prescribes: numbers in, one figure out.
+#[derive(Clone, Debug)]
+pub struct MethodContract {
+    /// The trade and what comes out: `air.hourly-index`.
+    pub name: &'static str,
+    /// One sentence for pack authors.
+    pub about: &'static str,
+    /// What goes in.
+    pub inputs: Vec<MethodInput>,
+}
+
+/// A number that goes into a calculation.
+#[derive(Clone, Copy, Debug)]
+pub struct MethodInput {
+    /// Its name, for example `pm25`.
+    pub name: &'static str,
+    /// The unit in which it is wanted.
+    pub unit: &'static str,
+    /// Whether nothing can be said without it.
+    pub required: bool,
+}
+
+/// What comes out of a calculation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Figure {
+    /// The number; none where the method does not give one.
+    pub value: Option<f64>,
+    /// The same as a word, for example `良`.
+    pub word: Option<String>,
+    /// The colour that the standard gives to it, `#rrggbb`.
+    pub colour: Option<String>,
+    /// What else has to be said, for example the primary pollutant.
+    pub detail: Option<String>,
+    /// Inputs that were not there.
+    pub missing: Vec<String>,
+    /// The standard and its edition.
+    pub basis: String,
+}
+
+/// A calculation that cannot be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct MethodRefused(pub String);
+
+/// Where an engine asks for calculations without knowing them; `city` connects the names.
+pub trait Methods: Send + Sync {
+    /// Calculates by the method `name`, in the edition of the standard that holds `on` that day. Inputs that are absent
+    /// were not measured.
+    ///
+    /// # Errors
+    /// When nobody knows the method, or its inputs can be no measurements.
+    fn calculate(
+        &self,
+        name: &str,
+        inputs: &BTreeMap<String, f64>,
+        on: jiff::civil::Date,
+    ) -> Result<Figure, MethodRefused>;
+}
+
 /// The contracts of one engine, or the sum of several.
 #[derive(Clone, Debug, Default)]
 pub struct Contracts {
@@ -53,6 +114,8 @@ pub struct Contracts {
     pub facts: Vec<FactContract>,
     /// Actions taken.
     pub actions: Vec<ActionContract>,
+    /// Calculations that are known by name.
+    pub methods: Vec<MethodContract>,
 }
 
 impl Contracts {
@@ -62,6 +125,7 @@ impl Contracts {
         self.events.extend(other.events);
         self.facts.extend(other.facts);
         self.actions.extend(other.actions);
+        self.methods.extend(other.methods);
         self
     }
 }

@@ -17,12 +17,16 @@ pub mod name;
 pub mod phone;
 pub mod place;
 pub mod refusal;
+pub mod sample;
 pub mod surroundings;
 
 pub use actor::{Actor, ActorKind, OfficialActor};
 pub use calendar::{CalendarYear, Due, Limit, WorkCalendar, WorkUnit};
 pub use citizen_id::CitizenId;
-pub use contract::{ActionContract, Contracts, EventContract, FactContract, FactFault, Facts};
+pub use contract::{
+    ActionContract, Contracts, EventContract, FactContract, FactFault, Facts, Figure, MethodContract,
+    MethodInput, MethodRefused, Methods,
+};
 pub use credit_code::CreditCode;
 pub use division::{DivisionCode, DivisionLevel};
 pub use event::Event;
@@ -32,4 +36,5 @@ pub use name::*;
 pub use phone::Phone;
 pub use place::{CoordinateSystem, Point};
 pub use refusal::{Refusal, RefusalKind};
+pub use sample::{Quality, Sample};
 pub use surroundings::Surroundings;

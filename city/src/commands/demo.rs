@@ -12,7 +12,7 @@ use baotu_storage::StoreConfig;
 use baotu_vocabulary::{Actor, Moment, Surroundings};
 use clap::Args;
 
-use super::serve::{checked_pack, open, print_addresses, public_url};
+use super::serve::{checked_pack, open, print_addresses, print_thing_doors, public_url};
 use crate::about::Demo;
 use crate::city::{City, Founding, told};
 use crate::demo::accounts::{PASSWORD, key_written, offered, written};
@@ -70,6 +70,7 @@ pub(super) async fn run(settings: Settings, choices: PlayChoices) -> anyhow::Res
     let pack = checked_pack(&settings, &*surroundings)?;
     let cast = Cast::of(&pack, choices.seed);
     let door = Door::bind(settings.listen).await.with_context(|| format!("不能监听 {}", settings.listen))?;
+    let doors = settings.things.clone().bind().await?;
     let mut city = City::found(Founding {
         store: StoreConfig::new(settings.database.clone(), settings.data.join("blobs")),
         data: &settings.data,
@@ -98,6 +99,7 @@ pub(super) async fn run(settings: Settings, choices: PlayChoices) -> anyhow::Res
     }));
     write_accounts(&settings.data, &written(&cast, door.address, &api_key))?;
     print_addresses(&format!("{}（演示，{}）", city.pack.city().title, mark(&city)), door.address);
+    print_thing_doors(&doors);
     println!("  演示账号列在登录页，也写在 {}", settings.data.join("demo-accounts.json").display());
 
     let habits = Habits::of_pack(&settings.pack)?;
@@ -119,7 +121,7 @@ pub(super) async fn run(settings: Settings, choices: PlayChoices) -> anyhow::Res
             tracing::error!(fault = format!("{fault:#}"), "the play has stopped; the city still answers");
         }
     });
-    open(city, door).await?;
+    open(city, door, doors).await?;
     told.abort();
     Ok(ExitCode::SUCCESS)
 }

@@ -182,6 +182,21 @@ struct SaidHere {
     /// 通知渠道的设置文件（短信网关、邮件服务器）；没有时不向外发送 [BAOTU_NOTICES]
     #[arg(long, value_name = "文件")]
     notices: Option<String>,
+    /// 设备以 MQTT 连接的地址，默认 127.0.0.1:18830；off 表示不开 [BAOTU_MQTT]
+    #[arg(long, value_name = "主机:端口")]
+    mqtt: Option<String>,
+    /// 设备以加密的 MQTT 连接的地址，默认不开 [BAOTU_MQTTS]
+    #[arg(long, value_name = "主机:端口")]
+    mqtts: Option<String>,
+    /// 加密连接的证书链（PEM） [BAOTU_TLS_CHAIN]
+    #[arg(long, value_name = "文件")]
+    tls_chain: Option<String>,
+    /// 加密连接的私钥（PEM） [BAOTU_TLS_KEY]
+    #[arg(long, value_name = "文件")]
+    tls_key: Option<String>,
+    /// 设备以 HJ 212 连接的地址，默认 127.0.0.1:18212；off 表示不开 [BAOTU_HJ212]
+    #[arg(long, value_name = "主机:端口")]
+    hj212: Option<String>,
 }
 
 impl SaidHere {
@@ -196,7 +211,12 @@ impl SaidHere {
             .with("log", self.log, &environment)
             .with("log_format", self.log_format, &environment)
             .with("public_url", self.public_url, &environment)
-            .with("notices", self.notices, &environment);
+            .with("notices", self.notices, &environment)
+            .with("mqtt", self.mqtt, &environment)
+            .with("mqtts", self.mqtts, &environment)
+            .with("tls_chain", self.tls_chain, &environment)
+            .with("tls_key", self.tls_key, &environment)
+            .with("hj212", self.hj212, &environment);
         let defaults = Defaults { data: data_default.to_owned(), pack: PACK_DEFAULT.to_owned() };
         Settings::gather(said, &defaults).map_err(|problems| {
             for problem in &problems {

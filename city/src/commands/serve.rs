@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::city::{City, Founding, contracts, told};
 use crate::listening::{Door, told_to_stop};
+use crate::sensing::doors::BoundDoors;
 use crate::settings::Settings;
 use crate::surroundings::RealSurroundings;
 
@@ -21,6 +22,7 @@ pub(super) async fn run(settings: Settings, bootstrap: bool) -> anyhow::Result<E
     let surroundings: Arc<dyn Surroundings> = Arc::new(RealSurroundings);
     let pack = checked_pack(&settings, &*surroundings)?;
     let door = Door::bind(settings.listen).await.with_context(|| format!("不能监听 {}", settings.listen))?;
+    let doors = settings.things.clone().bind().await?;
     let city = City::found(Founding {
         store: StoreConfig::new(settings.database.clone(), settings.data.join("blobs")),
         data: &settings.data,
@@ -44,14 +46,16 @@ pub(super) async fn run(settings: Settings, bootstrap: bool) -> anyhow::Result<E
         }
     }
     print_addresses(&city.pack.city().title, door.address);
-    open(city, door).await?;
+    print_thing_doors(&doors);
+    open(city, door, doors).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Answers until the process is told to stop, with everything running that runs by itself.
-pub(super) async fn open(city: City, door: Door) -> anyhow::Result<()> {
+pub(super) async fn open(city: City, door: Door, doors: BoundDoors) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let mut tasks = city.live(&stop);
+    doors.open(&city.sensing, &mut tasks, &stop);
     let told = stop.clone();
     tokio::spawn(async move {
         told_to_stop().await;
@@ -94,6 +98,13 @@ pub(super) fn access_settings(settings: &Settings) -> AccessSettings {
 /// Under which address the city is reached: as told, else where it listens.
 pub(super) fn public_url(settings: &Settings, door: &Door) -> String {
     settings.public_url.clone().unwrap_or_else(|| format!("http://{}", door.address))
+}
+
+/// Tells where things connect.
+pub(super) fn print_thing_doors(doors: &BoundDoors) {
+    for (name, address) in doors.addresses() {
+        println!("  设备\t{name}://{address}");
+    }
 }
 
 /// Tells where the city answers; tools read the first `http://` of these lines.

@@ -6,8 +6,14 @@
 )]
 
 mod given;
+mod hj212_tcp;
 mod import_cities;
 mod import_mapping;
 mod import_rows;
+mod mqtt_bytes;
+mod mqtt_clients;
+mod mqtt_durable;
+mod mqtt_lab;
+mod mqtt_sessions;
 mod open311;
 mod packs;

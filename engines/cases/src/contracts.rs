@@ -364,6 +364,14 @@ pub struct CaseAnswer {
     pub closed: bool,
 }
 
+/// The question of `cases.of_origin`: the newest case that was opened for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OriginQuestion {
+    /// The origin, as it was given when the case was opened.
+    pub origin: String,
+}
+
 /// The question of `cases.near`: likely duplicates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -421,6 +429,13 @@ pub struct OpenAction {
     /// The intake form.
     #[serde(default)]
     pub form: Map<String, Json>,
+    /// The channel, one of the procedure's.
+    #[serde(default)]
+    pub channel: Option<String>,
+    /// What it is opened for, each in the words of whoever said the event, for example `alarm:<id>`: by it the case is
+    /// found again.
+    #[serde(default)]
+    pub origins: Vec<String>,
 }
 
 /// What `cases.act` needs.
@@ -466,12 +481,19 @@ pub fn contracts() -> Contracts {
         facts: vec![
             fact("cases.case", "一个案件现在的情况", schema_of::<CaseQuestion>(), case_answer()),
             fact("cases.linked", "与案件关联的另一案件", schema_of::<LinkedQuestion>(), case_answer()),
+            fact(
+                "cases.of_origin",
+                "为某个来源（如报警）立的最新案件",
+                schema_of::<OriginQuestion>(),
+                case_answer(),
+            ),
             fact("cases.near", "附近近期的同类案件", schema_of::<NearQuestion>(), schema_of::<NearAnswer>()),
         ],
         actions: vec![
             action("cases.open", "立一个案件", schema_of::<OpenAction>()),
             action("cases.act", "在一个案件上办理（出口或办理动作）", schema_of::<ActAction>()),
         ],
+        ..Contracts::default()
     }
 }
 

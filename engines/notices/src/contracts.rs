@@ -89,5 +89,6 @@ pub fn contracts() -> Contracts {
             about: "按模板通知一个人、一个单位或一位联系人。",
             arguments: schema_of::<SendArguments>(),
         }],
+        ..Contracts::default()
     }
 }

@@ -23,13 +23,31 @@
 //! - A batch with one reading that is refused is refused whole, and says which.
 //! - Nothing here reads the clock: `now` comes with the call.
 
+mod command;
+pub mod contracts;
+pub mod http;
 mod memory;
+mod mishap;
 mod reading;
+mod register;
+mod sample;
 mod service;
 mod span;
 mod store;
+mod thing;
 
+pub use command::{Command, CommandRefused, CommandState, RESULT_BYTES_MAX, WAITING_MAX};
+pub use mishap::{Mishap, OTHERS};
 pub use reading::{Quality, Reading, ReadingRefused, SeriesNumber};
+pub use register::{
+    AcceptFailure, AcceptRefused, Accepted, COMMANDS_ROWS_MAX, Carrier, Change, CommandFailure, Hearer,
+    Parts, RegisterFailure, Registered, Standing, Things, Wanted,
+};
+pub use sample::{OUT_OF_RANGE, Sample, SampleRefused};
 pub use service::{BATCH_READINGS_MAX, HISTORY_ROWS_MAX, Page, Readings, ReadingsFailure, Sealed};
 pub use span::{SEAL_AFTER_SECONDS, SPAN_SECONDS};
 pub use store::ReadingsFault;
+pub use thing::{
+    CODE_CHARACTERS_MAX, NAME_CHARACTERS_MAX, NewThing, SECRET_CHARACTERS_MAX, SECRET_CHARACTERS_MIN,
+    SignInRefused, Thing, ThingRefused, ThingState,
+};

@@ -1,6 +1,7 @@
 //! A reading, and which readings are refused.
 
 use baotu_vocabulary::Moment;
+pub use baotu_vocabulary::Quality;
 
 /// A clock may be ahead of the city's by so much, in seconds.
 const AHEAD_SECONDS_MAX: i64 = 600;
@@ -21,51 +22,6 @@ impl SeriesNumber {
     /// The number.
     pub const fn number(self) -> u32 {
         self.0
-    }
-}
-
-/// How far a reading can be trusted, as the device itself says (HJ 212-2017, 附录 data flags).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Quality {
-    /// In normal operation (`N`).
-    #[default]
-    Normal,
-    /// While the source was stopped (`F`).
-    Stopped,
-    /// During maintenance (`M`).
-    Maintenance,
-    /// Entered by hand (`S`).
-    Manual,
-    /// From a device that says it is broken (`D`).
-    Fault,
-    /// During calibration (`C`).
-    Calibrating,
-    /// Beyond what the device can measure (`T`).
-    OverRange,
-    /// While the device did not reach its sensor (`B`).
-    OutOfContact,
-}
-
-impl Quality {
-    const ALL: [Self; 8] = [
-        Self::Normal,
-        Self::Stopped,
-        Self::Maintenance,
-        Self::Manual,
-        Self::Fault,
-        Self::Calibrating,
-        Self::OverRange,
-        Self::OutOfContact,
-    ];
-
-    /// As it is kept.
-    pub(crate) fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// From how it is kept; what this version does not know is taken as broken.
-    pub(crate) fn from_code(code: i64) -> Self {
-        usize::try_from(code).ok().and_then(|code| Self::ALL.get(code)).copied().unwrap_or(Self::Fault)
     }
 }
 
@@ -163,13 +119,5 @@ mod tests {
         for (batch, judged) in table {
             assert_eq!(judge(&batch, now, 3), judged, "{batch:?}");
         }
-    }
-
-    #[test]
-    fn qualities_are_read_as_they_were_kept() {
-        for quality in Quality::ALL {
-            assert_eq!(Quality::from_code(quality.code()), quality);
-        }
-        assert_eq!(Quality::from_code(99), Quality::Fault);
     }
 }

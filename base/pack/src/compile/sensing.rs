@@ -6,7 +6,7 @@ use baotu_vocabulary::PropertyName;
 
 use crate::document::{Document, Key, keys};
 use crate::load::{Kind, SystemDraft};
-use crate::sensing::{Property, ThingType};
+use crate::sensing::{ATTRIBUTE, Property, ThingIndicator, ThingType};
 
 use super::Compiler;
 use super::names::unknown;
@@ -132,6 +132,9 @@ impl Compiler<'_> {
                 self.value_read(document, kind, at, &read);
             }
         }
+        for (number, indicator) in kind.indicators.iter().enumerate() {
+            self.thing_indicator(document, keys!["type", index, "indicator", number], kind, indicator);
+        }
         let mut seen: HashMap<&str, ()> = HashMap::new();
         for (number, command) in kind.commands.iter().enumerate() {
             let at = place(keys!["type", index, "command", number, "name"]);
@@ -143,12 +146,63 @@ impl Compiler<'_> {
         }
     }
 
+    /// An indicator names a method that is known and gives it what it wants, in its units.
+    fn thing_indicator(
+        &mut self,
+        document: &Document,
+        at: &[Key<'_>],
+        kind: &ThingType,
+        indicator: &ThingIndicator,
+    ) {
+        let file = document.file.as_str();
+        let place = |key: &'static str| document.place(&[at, keys![key]].concat());
+        self.want_kebab(file, place("name"), &indicator.name);
+        let contracts = self.contracts;
+        let Some(method) = contracts.methods.iter().find(|method| method.name == indicator.method) else {
+            let known = contracts.methods.iter().map(|method| method.name);
+            let at = (file, place("method"));
+            unknown(&mut self.problems, at, "unknown-method", "计算方法", &indicator.method, known);
+            return;
+        };
+        for input in method.inputs.iter().filter(|input| input.required) {
+            if !indicator.with.contains_key(input.name) {
+                let message = format!("计算方法“{}”缺少输入“{}”", method.name, input.name);
+                self.problems.error(file, place("with"), "input-missing", message, None);
+            }
+        }
+        for (name, from) in &indicator.with {
+            let at = [at, keys!["with", name.as_str()]].concat();
+            let Some(input) = method.inputs.iter().find(|input| input.name == name) else {
+                let known = method.inputs.iter().map(|input| input.name);
+                unknown(
+                    &mut self.problems,
+                    (file, document.place(&at)),
+                    "unknown-input",
+                    "输入",
+                    name,
+                    known,
+                );
+                continue;
+            };
+            if from.starts_with(ATTRIBUTE) {
+                continue;
+            }
+            let read = ValueRead { property: &PropertyName::from(from.as_str()), unit: None, factor: None };
+            self.value_read(document, kind, |_| at.clone(), &read);
+            let kept = self.names.properties.get(from.as_str()).map(|property| property.unit.as_str());
+            if let Some(kept) = kept.filter(|kept| *kept != input.unit) {
+                let message = format!("输入“{name}”的单位应为“{}”，“{from}”的单位是“{kept}”", input.unit);
+                self.problems.error(file, document.place(&at), "unit-mismatch", message, None);
+            }
+        }
+    }
+
     /// A value that is read must be of a property that the type observes, in its unit or with a factor to it.
-    fn value_read(
+    fn value_read<'k>(
         &mut self,
         document: &Document,
         kind: &ThingType,
-        at: impl Fn(&'static str) -> Vec<Key<'static>>,
+        at: impl Fn(&'static str) -> Vec<Key<'k>>,
         read: &ValueRead<'_>,
     ) {
         if !self.want_property(document, &at("property"), read.property) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::service::{
-    CaseRefused, Cases, ListQuestion, ListedQueue, NearCase, NearQuestion, Page, QueueNumbers,
+    CaseRefused, Cases, ListQuestion, ListedQueue, NearCase, NearQuestion, OriginCase, Page, QueueNumbers,
 };
 use crate::store::{CaseFilter, Mark};
 
@@ -182,6 +182,26 @@ pub(super) async fn queues(
     Signed(actor): Signed,
 ) -> Result<Json<QueueNumbers>, Problem> {
     Ok(Json(cases.queues(&actor).await?))
+}
+
+/// For what.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OriginParams {
+    /// The origin, for example `thing:<id>` or `alarm:<id>`.
+    origin: String,
+}
+
+/// The newest cases that were opened by a reaction for an alarm or a thing, and that the reader may read.
+#[utoipa::path(get, path = "/api/cases/of-origin", tag = "cases", params(OriginParams), responses(
+    (status = 200, body = Vec<OriginCase>), (status = 401, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn of_origin(
+    State(cases): State<Cases>,
+    Signed(actor): Signed,
+    Query(params): Query<OriginParams>,
+) -> Result<Json<Vec<OriginCase>>, Problem> {
+    Ok(Json(cases.of_origin(&params.origin, &actor).await?))
 }
 
 /// Open cases of the same kind around a place: public, without a person.

@@ -38,6 +38,7 @@ pub fn routes(cases: Cases) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list::list, case::open))
         .routes(routes!(list::near))
+        .routes(routes!(list::of_origin))
         .routes(routes!(list::export))
         .routes(routes!(desk::caller))
         .routes(routes!(desk::similar))

@@ -32,6 +32,7 @@ mod intake;
 mod knowledge;
 mod listing;
 mod opening;
+mod origin;
 mod pictures;
 mod public;
 mod reaction;
@@ -63,6 +64,7 @@ pub use listing::{
     WaitingRequestView,
 };
 pub use opening::{GivenPlace, OpenCase, Opened};
+pub use origin::{ORIGIN_CHARACTERS_MAX, OriginCase};
 pub use pictures::{KeptPhoto, PhotoBytes};
 pub use public::{PUBLIC_ROWS_MAX, PublicCase, PublicQuestion};
 pub use reaction::Cause;

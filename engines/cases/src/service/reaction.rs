@@ -13,7 +13,8 @@ use super::opening::{GivenPlace, OpenCase};
 use super::{CaseFailure, CaseRefused, Cases, StoredCase, derived};
 use crate::case::Link;
 use crate::contracts::{
-    ActAction, CaseQuestion, LinkedQuestion, NearAnswer, NearQuestion, OpenAction, case_answer,
+    ActAction, CaseQuestion, LinkedQuestion, NearAnswer, NearQuestion, OpenAction, OriginQuestion,
+    case_answer,
 };
 use crate::decide::{self, Take};
 use crate::refusal::TakeRefused;
@@ -68,10 +69,14 @@ impl Cases {
             None => None,
         };
         let link = asked.link.clone();
+        let origins = asked.origins.clone();
         let given = self.opening_of(asked, id, from.as_ref())?;
         let actor = cause.actor();
         let decision = DecisionId::from(cause.id("opening"));
         let mut prepared = self.prepare(id, decision, given, &actor, now, None).await?;
+        for origin in &origins {
+            store::insert_origin(&mut prepared.work, id, origin, now);
+        }
         if let (Some(from), Some(word)) = (from, link) {
             let kind = serde_json::from_value(json!(word)).map_err(Failure::fault)?;
             let link = Link { case: id, kind, outgoing: true, at: now };
@@ -116,7 +121,7 @@ impl Cases {
             category: category.ok_or_else(|| missing("category"))?,
             level: asked.level.or_else(|| old.map(|old| old.level.clone()).filter(|level| !level.is_empty())),
             kind: None,
-            channel: None,
+            channel: asked.channel,
             title,
             text: asked.text.or_else(|| old.map(|old| old.text.clone())).unwrap_or_default(),
             place: given_place.or_else(old_place),
@@ -172,6 +177,19 @@ impl Cases {
                 match linked.into_iter().find(|linked| linked.kind == asked.link) {
                     Some(linked) => {
                         let found = self.find(&linked.id.to_string()).await;
+                        found
+                            .map_err(|error| fault(error.to_string()))?
+                            .map(|found| case_answer(self.pack(), &found.state))
+                    }
+                    None => None,
+                }
+            }
+            "cases.of_origin" => {
+                let asked: OriginQuestion = serde_json::from_value(question).map_err(unreadable)?;
+                let newest = store::of_origin(&self.shared.store, &asked.origin, 1).await;
+                match newest.map_err(|error| fault(error.to_string()))?.first() {
+                    Some(id) => {
+                        let found = self.find(&id.to_string()).await;
                         found
                             .map_err(|error| fault(error.to_string()))?
                             .map(|found| case_answer(self.pack(), &found.state))

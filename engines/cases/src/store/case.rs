@@ -632,6 +632,18 @@ pub(crate) fn link_cases(work: &mut Work, from: CaseId, made: &crate::case::Link
     link(work, from, made.case, crate::case::link_word(made.kind), made.at);
 }
 
+/// Notes what a case was opened for.
+pub(crate) fn insert_origin(work: &mut Work, case: CaseId, origin: &str, at: Moment) {
+    work.run("INSERT INTO cases_origin (origin, case_id, at) VALUES ($1, $2, $3)", params![origin, case, at]);
+}
+
+/// The newest cases that were opened for an origin.
+pub(crate) async fn of_origin(store: &Store, origin: &str, rows: u32) -> Result<Vec<CaseId>, StoreFault> {
+    let sql = "SELECT case_id FROM cases_origin WHERE origin = $1 ORDER BY at DESC, case_id LIMIT $2";
+    let rows = store.query(sql, params![origin, rows]).await?;
+    rows.iter().map(|row| row.parse("case_id").map_err(StoreFault::from)).collect()
+}
+
 /// How many open cases opened since `since` a person has acted on.
 pub(crate) async fn count_acted(store: &Store, person: PersonId, since: Moment) -> Result<i64, StoreFault> {
     let sql = "SELECT count(*) AS cases FROM cases_concern AS k JOIN cases_case AS c ON c.id = k.case_id

@@ -4,6 +4,7 @@
 //! open for writing at a time.
 
 mod file;
+pub(crate) mod register;
 mod writer;
 
 use std::path::{Path, PathBuf};

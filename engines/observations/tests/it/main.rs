@@ -3,4 +3,5 @@
 mod crashes;
 mod given;
 mod history;
+mod register;
 mod storing;
