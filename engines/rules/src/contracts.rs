@@ -182,6 +182,6 @@ pub fn contracts() -> Contracts {
             question: schema_of::<AlarmQuestion>(),
             answer: schema_of::<AlarmAnswer>(),
         }],
-        actions: Vec::new(),
+        ..Contracts::default()
     }
 }
