@@ -7,6 +7,8 @@ const AHEAD_SECONDS_MAX: i64 = 600;
 /// A reading may be so old when it arrives, in days: a logger that was out of reach for a year is taken back in.
 const BEHIND_DAYS_MAX: i64 = 400;
 const DAY_SECONDS: i64 = 86_400;
+/// No reading is older, wherever it comes from: 1850-01-01, before the first systematic records of weather in China.
+const EARLIEST: Moment = Moment::from_micros(-3_786_825_600_000_000);
 
 /// The number under which the readings of one property of one thing are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,7 +49,7 @@ pub enum Quality {
 }
 
 impl Quality {
-    const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Normal,
         Self::Stopped,
         Self::Maintenance,
@@ -57,6 +59,31 @@ impl Quality {
         Self::OverRange,
         Self::OutOfContact,
     ];
+
+    /// Whether a reading counts: taken in normal operation, or entered by hand. What a device sends while it is stopped,
+    /// maintained, calibrated or broken says nothing of what it measures.
+    pub const fn is_usable(self) -> bool {
+        matches!(self, Self::Normal | Self::Manual)
+    }
+
+    /// Its letter (HJ 212-2017, data flags).
+    pub const fn letter(self) -> &'static str {
+        match self {
+            Self::Normal => "N",
+            Self::Stopped => "F",
+            Self::Maintenance => "M",
+            Self::Manual => "S",
+            Self::Fault => "D",
+            Self::Calibrating => "C",
+            Self::OverRange => "T",
+            Self::OutOfContact => "B",
+        }
+    }
+
+    /// From its letter; what this version does not know is taken as broken.
+    pub(crate) fn from_letter(letter: &[u8]) -> Self {
+        Self::ALL.into_iter().find(|quality| quality.letter().as_bytes() == letter).unwrap_or(Self::Fault)
+    }
 
     /// As it is kept.
     pub(crate) fn code(self) -> i64 {
@@ -111,13 +138,30 @@ impl ReadingRefused {
     }
 }
 
+/// How a batch arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// From devices: what is too old has a wrong clock.
+    Reported,
+    /// From another system or an archive: it may be as old as it likes.
+    Imported,
+}
+
 /// Judges a batch as it arrives at `now`.
-pub(crate) fn judge(batch: &[Reading], now: Moment, readings_max: usize) -> Result<(), ReadingRefused> {
+pub(crate) fn judge(
+    batch: &[Reading],
+    now: Moment,
+    arrival: Arrival,
+    readings_max: usize,
+) -> Result<(), ReadingRefused> {
     if batch.len() > readings_max {
         return Err(ReadingRefused::TooMany(batch.len()));
     }
-    let (earliest, latest) =
-        (now.plus_seconds(-BEHIND_DAYS_MAX * DAY_SECONDS), now.plus_seconds(AHEAD_SECONDS_MAX));
+    let earliest = match arrival {
+        Arrival::Reported => now.plus_seconds(-BEHIND_DAYS_MAX * DAY_SECONDS),
+        Arrival::Imported => EARLIEST,
+    };
+    let latest = now.plus_seconds(AHEAD_SECONDS_MAX);
     for (index, reading) in batch.iter().enumerate() {
         if !reading.value.is_finite() {
             return Err(ReadingRefused::NotFinite(index));
@@ -161,15 +205,21 @@ mod tests {
             (vec![good; 4], Err(ReadingRefused::TooMany(4))),
         ];
         for (batch, judged) in table {
-            assert_eq!(judge(&batch, now, 3), judged, "{batch:?}");
+            assert_eq!(judge(&batch, now, Arrival::Reported, 3), judged, "{batch:?}");
         }
+        let old = |at| judge(&[reading(at, 1.0)], now, Arrival::Imported, 3);
+        assert_eq!(old(EARLIEST.micros() / 1_000_000), Ok(()));
+        assert_eq!(old(EARLIEST.micros() / 1_000_000 - 1), Err(ReadingRefused::Behind(0)));
+        assert_eq!(old(at + 601), Err(ReadingRefused::Ahead(0)));
     }
 
     #[test]
     fn qualities_are_read_as_they_were_kept() {
         for quality in Quality::ALL {
             assert_eq!(Quality::from_code(quality.code()), quality);
+            assert_eq!(Quality::from_letter(quality.letter().as_bytes()), quality);
         }
+        assert_eq!(Quality::from_letter(b"?"), Quality::Fault);
         assert_eq!(Quality::from_code(99), Quality::Fault);
     }
 }
