@@ -18,6 +18,9 @@ use crate::span::Span;
 /// Connections for reading that are kept open: some years of months.
 const IDLE_CONNECTIONS_MAX: usize = 32;
 
+/// Databases that are kept open for writing: the newest readings, this month, and one for what is late.
+const WRITING_CONNECTIONS_MAX: usize = 3;
+
 const MONTH: &str = "CREATE TABLE IF NOT EXISTS hourly (
         series INTEGER NOT NULL, hour INTEGER NOT NULL, count INTEGER NOT NULL, set_aside INTEGER NOT NULL,
         sum REAL, min REAL, max REAL, first_at INTEGER, first REAL, last_at INTEGER, last REAL,
@@ -41,6 +44,8 @@ pub(crate) struct RollUps {
     /// The months of which there is one, counted from 1970.
     months: Mutex<BTreeSet<i32>>,
     idle: Mutex<Vec<(i32, Connection)>>,
+    /// The databases that were written last, kept open: closing one costs the disk more than writing it.
+    writing: Mutex<Vec<(PathBuf, Connection)>>,
 }
 
 impl RollUps {
@@ -51,7 +56,8 @@ impl RollUps {
         for entry in std::fs::read_dir(folder).map_err(fault)? {
             months.extend(month_of_name(&entry.map_err(fault)?.path()));
         }
-        Ok(Self { folder: folder.to_owned(), months: Mutex::new(months), idle: Mutex::new(Vec::new()) })
+        let (idle, writing) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+        Ok(Self { folder: folder.to_owned(), months: Mutex::new(months), idle, writing })
     }
 
     fn path(&self, month: i32) -> PathBuf {
@@ -64,6 +70,34 @@ impl RollUps {
         self.months.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Writes a database in one transaction, durably.
+    fn written<T>(
+        &self,
+        path: &Path,
+        tables: &str,
+        write: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, ReadingsFault> {
+        // Nobody panics while holding it.
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = writing.iter().position(|(of, _)| of == path).map(|place| writing.remove(place));
+        let work = || {
+            let mut connection = match known {
+                Some((_, connection)) => connection,
+                None => OpenFile::connect(path, tables)?,
+            };
+            let work = connection.transaction()?;
+            let told = write(&work)?;
+            work.commit()?;
+            Ok((told, connection))
+        };
+        let (told_of, connection) = work().map_err(told(path))?;
+        if writing.len() >= WRITING_CONNECTIONS_MAX {
+            writing.remove(0);
+        }
+        writing.push((path.to_owned(), connection));
+        Ok(told_of)
+    }
+
     /// Where the first month of aggregates begins, and the last one ends.
     pub(crate) fn extent(&self) -> Option<(Span, Span)> {
         let months = self.months();
@@ -74,37 +108,32 @@ impl RollUps {
     pub(crate) fn write(&self, span: Span, rolled_up: &[RolledUp]) -> Result<(), ReadingsFault> {
         let month = month_of(span);
         let path = self.path(month);
-        let write = || {
-            let mut connection = OpenFile::connect(&path, MONTH)?;
-            let work = connection.transaction()?;
-            {
-                let mut replace = work.prepare(
-                    "INSERT OR REPLACE INTO hourly VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                )?;
-                let mut add = work.prepare(
-                    "INSERT OR IGNORE INTO hourly VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                )?;
-                for one in rolled_up {
-                    let (statement, figures) =
-                        (if one.only_if_absent { &mut add } else { &mut replace }, one.aggregate.figures);
-                    statement.execute(params![
-                        one.series.number(),
-                        span.number(),
-                        figures.map_or(0, |figures| figures.count.cast_signed()),
-                        one.aggregate.set_aside.cast_signed(),
-                        figures.map(|figures| figures.sum),
-                        figures.map(|figures| figures.min),
-                        figures.map(|figures| figures.max),
-                        figures.map(|figures| figures.first.0.micros()),
-                        figures.map(|figures| figures.first.1),
-                        figures.map(|figures| figures.last.0.micros()),
-                        figures.map(|figures| figures.last.1),
-                    ])?;
-                }
+        self.written(&path, MONTH, |work| {
+            let mut replace = work.prepare(
+                "INSERT OR REPLACE INTO hourly VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?;
+            let mut add = work.prepare(
+                "INSERT OR IGNORE INTO hourly VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?;
+            for one in rolled_up {
+                let (statement, figures) =
+                    (if one.only_if_absent { &mut add } else { &mut replace }, one.aggregate.figures);
+                statement.execute(params![
+                    one.series.number(),
+                    span.number(),
+                    figures.map_or(0, |figures| figures.count.cast_signed()),
+                    one.aggregate.set_aside.cast_signed(),
+                    figures.map(|figures| figures.sum),
+                    figures.map(|figures| figures.min),
+                    figures.map(|figures| figures.max),
+                    figures.map(|figures| figures.first.0.micros()),
+                    figures.map(|figures| figures.first.1),
+                    figures.map(|figures| figures.last.0.micros()),
+                    figures.map(|figures| figures.last.1),
+                ])?;
             }
-            work.commit()
-        };
-        write().map_err(told(&path))?;
+            Ok(())
+        })?;
         self.months().insert(month);
         Ok(())
     }
@@ -173,19 +202,14 @@ impl RollUps {
         let mut dropped = 0;
         for month in months {
             let path = self.path(month);
-            let mut forget = || {
-                let mut connection = OpenFile::connect(&path, MONTH)?;
-                let work = connection.transaction()?;
-                {
-                    let mut delete = work.prepare("DELETE FROM hourly WHERE series = ?1 AND hour < ?2")?;
-                    for (series, span) in older.iter().filter(|(_, span)| *span > month_begins(month)) {
-                        dropped += delete.execute(params![series.number(), span.number()])?;
-                    }
+            let nothing_left = self.written(&path, MONTH, |work| {
+                let mut delete = work.prepare("DELETE FROM hourly WHERE series = ?1 AND hour < ?2")?;
+                for (series, span) in older.iter().filter(|(_, span)| *span > month_begins(month)) {
+                    dropped += delete.execute(params![series.number(), span.number()])?;
                 }
-                work.commit()?;
-                connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM hourly)", [], |row| row.get(0))
-            };
-            if forget().map_err(told(&path))? {
+                work.query_row("SELECT NOT EXISTS (SELECT 1 FROM hourly)", [], |row| row.get(0))
+            })?;
+            if nothing_left {
                 empty.push(month);
             }
         }
@@ -198,6 +222,7 @@ impl RollUps {
             self.months().remove(month);
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _)| of != month);
             let path = self.path(*month);
+            self.writing.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _)| *of != path);
             // What stands beside it first: a log that outlives its database would be taken for that of the next one.
             for beside in ["-wal", "-shm", ""] {
                 let mut name = path.clone().into_os_string();
@@ -236,44 +261,29 @@ impl RollUps {
     /// Keeps the newest readings of series, durably: they are told when their files are in the lake.
     pub(crate) fn keep_newest(&self, readings: &[Reading]) -> Result<(), ReadingsFault> {
         let path = self.newest_path();
-        let keep = || {
-            let mut connection = OpenFile::connect(&path, NEWEST)?;
-            let work = connection.transaction()?;
-            {
-                let mut keep = work.prepare(
-                    "INSERT INTO newest VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT (series) DO UPDATE SET at = excluded.at, value = excluded.value, quality = excluded.quality
-                     WHERE excluded.at >= newest.at",
-                )?;
-                for one in readings {
-                    keep.execute(params![
-                        one.series.number(),
-                        one.at.micros(),
-                        one.value,
-                        one.quality.code()
-                    ])?;
-                }
+        self.written(&path, NEWEST, |work| {
+            let mut keep = work.prepare(
+                "INSERT INTO newest VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (series) DO UPDATE SET at = excluded.at, value = excluded.value, quality = excluded.quality
+                 WHERE excluded.at >= newest.at",
+            )?;
+            for one in readings {
+                keep.execute(params![one.series.number(), one.at.micros(), one.value, one.quality.code()])?;
             }
-            work.commit()
-        };
-        keep().map_err(told(&path))
+            Ok(())
+        })
     }
 
     /// Drops the newest readings of these series when they are older than this.
     pub(crate) fn forget_newest(&self, older: &[(SeriesNumber, Moment)]) -> Result<(), ReadingsFault> {
         let path = self.newest_path();
-        let forget = || {
-            let mut connection = OpenFile::connect(&path, NEWEST)?;
-            let work = connection.transaction()?;
-            {
-                let mut delete = work.prepare("DELETE FROM newest WHERE series = ?1 AND at < ?2")?;
-                for (series, before) in older {
-                    delete.execute(params![series.number(), before.micros()])?;
-                }
+        self.written(&path, NEWEST, |work| {
+            let mut delete = work.prepare("DELETE FROM newest WHERE series = ?1 AND at < ?2")?;
+            for (series, before) in older {
+                delete.execute(params![series.number(), before.micros()])?;
             }
-            work.commit()
-        };
-        forget().map_err(told(&path))
+            Ok(())
+        })
     }
 
     /// Hands out the newest readings that are kept.

@@ -3,4 +3,6 @@
 mod crashes;
 mod given;
 mod history;
+mod lake;
 mod storing;
+mod transfer;
