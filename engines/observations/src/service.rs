@@ -10,7 +10,7 @@ use crate::lake::{Lake, Manifest};
 use crate::memory::{Memory, Stretch, Told};
 use crate::reading::{Arrival, Reading, ReadingRefused, SeriesNumber, judge};
 use crate::span::{FileKey, Span};
-use crate::store::{Folder, Found, ReadingsFault, RollUps, Writer, read_file, read_series};
+use crate::store::{Folder, Found, ReadingsFault, RollUps, Writer, put_right, read_file, read_series};
 
 /// Readings of one batch at most.
 pub const BATCH_READINGS_MAX: usize = 100_000;
@@ -82,6 +82,7 @@ impl Readings {
         }
         rollups.newest(|reading| memory.told(&[reading]))?;
         for key in folder.files()? {
+            put_right(&folder.path(key))?;
             if memory.part_of(key.span).is_some_and(|part| part.has_folded(key)) {
                 // The city stopped between the part and this.
                 folder.remove(key);

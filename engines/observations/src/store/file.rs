@@ -188,6 +188,22 @@ pub(crate) enum Found {
     Open,
 }
 
+/// Puts right a sealed file in which a mark was half written when the city stopped: reading alone cannot.
+pub(crate) fn put_right(path: &Path) -> Result<(), ReadingsFault> {
+    let mut journal = path.to_owned().into_os_string();
+    journal.push("-journal");
+    if !Path::new(&journal).exists() {
+        return Ok(());
+    }
+    let put_right = || {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(std::time::Duration::from_secs(BUSY_SECONDS))?;
+        // Whoever reads first rolls back what was not committed.
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
+    };
+    put_right().map_err(told(path))
+}
+
 /// Reads a file when the city starts, some readings at a time: the newest of each series of a sealed one, which is not
 /// touched, and all of another, which is put right first if it was not closed.
 pub(crate) fn read_file(

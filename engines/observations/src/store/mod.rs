@@ -9,7 +9,9 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use file::{Found, OpenReading, mark_rolled_up, read_file, read_series, seal, write_sealed};
+pub(crate) use file::{
+    Found, OpenReading, mark_rolled_up, put_right, read_file, read_series, seal, write_sealed,
+};
 pub(crate) use rollups::{RollUps, RolledUp};
 pub(crate) use writer::Writer;
 

@@ -54,7 +54,12 @@ impl RollUps {
         let fault = |reason| ReadingsFault::Folder { path: folder.to_owned(), reason };
         let mut months = BTreeSet::new();
         for entry in std::fs::read_dir(folder).map_err(fault)? {
-            months.extend(month_of_name(&entry.map_err(fault)?.path()));
+            let path = entry.map_err(fault)?.path();
+            if let Some(month) = month_of_name(&path) {
+                // Puts right what was half made when the city stopped, which reading alone cannot.
+                OpenFile::connect(&path, MONTH).map_err(told(&path))?;
+                months.insert(month);
+            }
         }
         let (idle, writing) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
         Ok(Self { folder: folder.to_owned(), months: Mutex::new(months), idle, writing })

@@ -1,5 +1,6 @@
 //! The readings of a city through their public functions.
 
+mod air;
 mod crashes;
 mod given;
 mod history;
