@@ -18,9 +18,11 @@ const PROPERTIES: [&str; 11] =
     ["pm25", "pm10", "so2", "no2", "co", "o3", "temp", "pres", "dewp", "rain", "wspm"];
 
 type Series = BTreeMap<Moment, f64>;
+/// By station and property.
+type Stations = BTreeMap<(String, String), Series>;
 
 /// The first days of the file by station and property, and the lines they come from; nothing when the data are absent.
-fn stations() -> Option<(BTreeMap<(String, String), Series>, usize)> {
+fn stations() -> Option<(Stations, usize)> {
     let folder = PathBuf::from(std::env::var_os("BAOTU_DATA")?);
     let packed = std::fs::File::open(folder.join("air-beijing-12stations-hourly/hourly.csv.gz"));
     let required = std::env::var_os("BAOTU_DATA_REQUIRED").is_some();
@@ -30,7 +32,7 @@ fn stations() -> Option<(BTreeMap<(String, String), Series>, usize)> {
     let mut rows = csv::Reader::from_reader(text.as_bytes());
     let head = rows.headers().expect("a head").clone();
     let place = |name: &str| head.iter().position(|column| column == name).expect("a column");
-    let (mut all, mut lines) = (BTreeMap::<_, Series>::new(), 0);
+    let (mut all, mut lines) = (Stations::new(), 0);
     for row in rows.records() {
         let row = row.expect("a row");
         // February of 2015 has gaps in all that is measured.
