@@ -82,6 +82,9 @@ fn properties() -> Result<WriterProperties> {
     for name in ["thing", "property", "series", "at"] {
         properties = properties.set_column_statistics_enabled(column(name), EnabledStatistics::Page);
     }
+    // Values keep their dictionaries: sensors round, so that a day of one metric repeats itself. Measured on values rounded
+    // to 0.1 (example `lake`), bytes a reading: 2.5 with a dictionary, 2.8 with the bytes split, 2.9 plain; where times do
+    // not repeat and values only rise, 5.2, 5.6 and 6.0.
     Ok(properties
         .set_column_dictionary_enabled(column("at"), false)
         .set_column_encoding(column("at"), Encoding::DELTA_BINARY_PACKED)
