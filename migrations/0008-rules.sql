@@ -27,7 +27,6 @@ CREATE TABLE rules_alarm (
     window_seconds BIGINT,
     storm TEXT,
     announced BIGINT NOT NULL,
-    case_id TEXT,
     acknowledged_at BIGINT,
     acknowledged_by TEXT,
     opinion TEXT
@@ -63,8 +62,7 @@ CREATE TABLE rules_storm (
     open BIGINT NOT NULL,
     raised_at BIGINT NOT NULL,
     last_at BIGINT NOT NULL,
-    cleared_at BIGINT,
-    case_id TEXT
+    cleared_at BIGINT
 );
 
 CREATE INDEX rules_storm_open ON rules_storm (open, raised_at, id);

@@ -1,13 +1,14 @@
 //! What this engine says (events) and answers (facts), as types with JSON Schemas. It can be asked to do nothing: alarms
 //! come from readings alone.
 //!
-//! An alarm says enough to open a case; when it has ended and has a case, the event names it.
+//! An alarm says enough to open a case. A reaction that opens one gives it the origin `'alarm:' + event.data.alarm_id` (or
+//! `'storm:' + event.data.storm_id`), by which the reaction on its end finds the case again.
 
 use baotu_pack::rules::AlarmLevel;
 use baotu_vocabulary::contract::schema_of;
 use baotu_vocabulary::{
-    AlarmId, CaseId, Contracts, EventContract, FactContract, Moment, PropertyName, RuleName, StormId,
-    SystemName, ThingId, ThingTypeName, UnitCode,
+    AlarmId, Contracts, EventContract, FactContract, Moment, PropertyName, RuleName, StormId, SystemName,
+    ThingId, ThingTypeName, UnitCode,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -75,8 +76,6 @@ pub struct AlarmRaised {
     pub storm_id: Option<StormId>,
     /// What becomes of its case when it ends: `none`, `verify` or `close`.
     pub on_clear: String,
-    /// The case that was opened for it, as far as it is known by now.
-    pub case_id: Option<CaseId>,
 }
 
 /// What [`ALARM_CLEARED`] says beside [`AlarmRaised`].
@@ -128,8 +127,6 @@ pub struct StormRaised {
     pub raised_at: Moment,
     /// What becomes of its case when it ends: `none`, `verify` or `close`.
     pub on_clear: String,
-    /// The case that was opened for it, as far as it is known by now.
-    pub case_id: Option<CaseId>,
 }
 
 /// What [`STORM_CLEARED`] says beside [`StormRaised`].

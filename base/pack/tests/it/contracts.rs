@@ -64,5 +64,6 @@ pub(crate) fn contracts() -> Contracts {
                 }),
             },
         ],
+        methods: Vec::new(),
     }
 }

@@ -3,7 +3,7 @@
 use baotu_access::grants::{Among, Reach, Resource};
 use baotu_pack::rules::AlarmLevel;
 use baotu_vocabulary::{
-    Actor, AlarmId, CaseId, Moment, PersonId, RuleName, StormId, SystemName, ThingId, ThingTypeName, UnitCode,
+    Actor, AlarmId, Moment, PersonId, RuleName, StormId, SystemName, ThingId, ThingTypeName, UnitCode,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -100,9 +100,6 @@ pub struct AlarmView {
     /// The storm it belongs to.
     #[schema(value_type = Option<String>, format = "uuid")]
     pub storm: Option<StormId>,
-    /// The case that was opened for it.
-    #[schema(value_type = Option<String>, format = "uuid")]
-    pub case_id: Option<CaseId>,
     /// When somebody acknowledged it.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub acknowledged_at: Option<Moment>,
@@ -137,7 +134,6 @@ impl AlarmView {
             explanation: alarm.explanation,
             cleared_explanation: alarm.cleared,
             storm: alarm.storm,
-            case_id: alarm.case_id,
             acknowledged_at: alarm.acknowledged_at,
             acknowledged_by: alarm.acknowledged_by,
             opinion: alarm.opinion,
@@ -194,9 +190,6 @@ pub struct StormView {
     /// When it ended.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub cleared_at: Option<Moment>,
-    /// The case that was opened for it.
-    #[schema(value_type = Option<String>, format = "uuid")]
-    pub case_id: Option<CaseId>,
 }
 
 impl StormView {
@@ -218,7 +211,6 @@ impl StormView {
             raised_at: storm.raised_at,
             last_at: storm.last_at,
             cleared_at: storm.cleared_at,
-            case_id: storm.case_id,
         }
     }
 }

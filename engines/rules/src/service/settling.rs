@@ -9,7 +9,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use baotu_storage::{CommitError, Work};
-use baotu_vocabulary::{AlarmId, CaseId, Moment, StormId};
+use baotu_vocabulary::{AlarmId, Moment, StormId};
 
 use crate::alarm::{Alarm, Transition};
 use crate::contracts::STORM_ALARMS_TOLD_MAX;
@@ -98,16 +98,6 @@ impl Rules {
             settling.checkpoint = Some(now);
         }
         Ok(settled)
-    }
-
-    /// Notes, in the unit of work that opens a case for an alarm, which case it is.
-    pub fn link_case(work: &mut Work, alarm: AlarmId, case: CaseId) {
-        store::link_case(work, alarm, case);
-    }
-
-    /// Notes, in the unit of work that opens a case for a storm, which case it is.
-    pub fn link_storm_case(work: &mut Work, storm: StormId, case: CaseId) {
-        store::link_storm_case(work, storm, case);
     }
 
     /// Makes units of work of the next transitions, leaving out those that are stored.
@@ -208,7 +198,6 @@ impl Rules {
                     raised_at: alarm.raised_at,
                     last_at: alarm.raised_at,
                     cleared_at: None,
-                    case_id: None,
                 };
                 store::insert_storm(&mut work, &began, &before);
                 for id in &before {

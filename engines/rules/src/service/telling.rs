@@ -64,7 +64,6 @@ pub(super) fn alarm_told(alarm: &Stored) -> AlarmRaised {
         raised_at: alarm.raised_at,
         storm_id: alarm.storm,
         on_clear: alarm.on_clear.clone(),
-        case_id: alarm.case_id,
     }
 }
 
@@ -110,7 +109,6 @@ pub(super) fn storm_told(storm: &StoredStorm, alarms: Vec<AlarmId>) -> StormRais
         text: storm_text(storm),
         raised_at: storm.raised_at,
         on_clear: storm.on_clear.clone(),
-        case_id: storm.case_id,
     }
 }
 

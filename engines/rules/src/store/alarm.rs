@@ -3,8 +3,7 @@
 use baotu_pack::rules::AlarmLevel;
 use baotu_storage::{Row, RowError, Store, StoreFault, Value, Work, params};
 use baotu_vocabulary::{
-    AlarmId, CaseId, DivisionCode, Moment, PersonId, RuleName, StormId, SystemName, ThingId, ThingTypeName,
-    UnitCode,
+    AlarmId, DivisionCode, Moment, PersonId, RuleName, StormId, SystemName, ThingId, ThingTypeName, UnitCode,
 };
 
 use super::{ACKNOWLEDGED, ALARM_MOVED};
@@ -12,7 +11,7 @@ use crate::alarm::Alarm;
 use crate::explanation::Explanation;
 
 pub(super) const COLUMNS: &str = "id, rule, system, level, thing, thing_name, thing_type, unit, lon, lat, division, \
-    state, open, started_at, raised_at, cleared_at, explanation, cleared_explanation, on_clear, storm, announced, case_id, \
+    state, open, started_at, raised_at, cleared_at, explanation, cleared_explanation, on_clear, storm, announced, \
     acknowledged_at, acknowledged_by, opinion";
 
 /// An alarm as it is stored.
@@ -38,7 +37,6 @@ pub(crate) struct Stored {
     pub(crate) on_clear: String,
     pub(crate) storm: Option<StormId>,
     pub(crate) announced: bool,
-    pub(crate) case_id: Option<CaseId>,
     pub(crate) acknowledged_at: Option<Moment>,
     pub(crate) acknowledged_by: Option<PersonId>,
     pub(crate) opinion: Option<String>,
@@ -67,7 +65,6 @@ impl Stored {
             on_clear: row.text("on_clear")?,
             storm: row.opt_parse("storm")?,
             announced: row.flag("announced")?,
-            case_id: row.opt_parse("case_id")?,
             acknowledged_at: row.opt_moment("acknowledged_at")?,
             acknowledged_by: row.opt_parse("acknowledged_by")?,
             opinion: row.opt_text("opinion")?,
@@ -97,7 +94,6 @@ impl Stored {
             on_clear: alarm.on_clear.as_str().to_owned(),
             storm,
             announced: storm.is_none(),
-            case_id: None,
             acknowledged_at: None,
             acknowledged_by: None,
             opinion: None,
@@ -191,18 +187,6 @@ pub(crate) fn acknowledge(work: &mut Work, id: AlarmId, person: PersonId, opinio
     );
 }
 
-/// A case was opened for the alarm; the first one counts.
-pub(crate) fn link_case(work: &mut Work, id: AlarmId, case: CaseId) {
-    let sql = "UPDATE rules_alarm SET case_id = $2 WHERE id = $1 AND case_id IS NULL";
-    work.run(sql, params![id, case]);
-}
-
-/// A case was opened for the storm; the first one counts.
-pub(crate) fn link_storm_case(work: &mut Work, id: StormId, case: CaseId) {
-    let sql = "UPDATE rules_storm SET case_id = $2 WHERE id = $1 AND case_id IS NULL";
-    work.run(sql, params![id, case]);
-}
-
 /// A storm as it is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StoredStorm {
@@ -222,11 +206,10 @@ pub(crate) struct StoredStorm {
     pub(crate) raised_at: Moment,
     pub(crate) last_at: Moment,
     pub(crate) cleared_at: Option<Moment>,
-    pub(crate) case_id: Option<CaseId>,
 }
 
 pub(super) const STORM_COLUMNS: &str = "id, group_key, rule, rule_title, system, thing_type, level, grouping, district, lon, \
-    lat, on_clear, members, open, raised_at, last_at, cleared_at, case_id";
+    lat, on_clear, members, open, raised_at, last_at, cleared_at";
 
 impl StoredStorm {
     pub(super) fn read(row: &Row) -> Result<Self, RowError> {
@@ -247,7 +230,6 @@ impl StoredStorm {
             raised_at: row.moment("raised_at")?,
             last_at: row.moment("last_at")?,
             cleared_at: row.opt_moment("cleared_at")?,
-            case_id: row.opt_parse("case_id")?,
         })
     }
 }

@@ -89,11 +89,9 @@ impl Question {
 
     fn add_after(&mut self, after: Option<After>) {
         if let Some(After { raised_at, id }) = after {
+            // As one comparison: with `OR` the embedded engine would look into two indexes and sort.
             let id = Value::Text(id.hyphenated().to_string());
-            self.add(
-                " AND (raised_at < ? OR (raised_at = ? AND id < ?))",
-                [raised_at.into(), raised_at.into(), id],
-            );
+            self.add(" AND (raised_at, id) < (?, ?)", [raised_at.into(), id]);
         }
     }
 
@@ -117,6 +115,12 @@ pub(crate) async fn newest(
     if sights.is_empty() {
         return Ok(Vec::new());
     }
+    let (sql, params) = newest_question(filter, sights, after, limit).into_parts();
+    let rows = store.query(sql, params).await?;
+    Ok(rows.iter().map(Stored::read).collect::<Result<_, _>>()?)
+}
+
+fn newest_question(filter: &AlarmFilter, sights: &[Sight], after: Option<After>, limit: u32) -> Question {
     // The first that is given leads; the others are looked at in its rows.
     let mut question = Question::begun(format!("SELECT {COLUMNS} FROM rules_alarm WHERE 1 = 1"));
     let mut led = false;
@@ -155,9 +159,7 @@ pub(crate) async fn newest(
     question.add_sight(sights);
     question.add_after(after);
     question.add(" ORDER BY raised_at DESC, id DESC LIMIT ?", [limit.into()]);
-    let (sql, params) = question.into_parts();
-    let rows = store.query(sql, params).await?;
-    Ok(rows.iter().map(Stored::read).collect::<Result<_, _>>()?)
+    question
 }
 
 /// A page of storms, newest first.
@@ -174,4 +176,45 @@ pub(crate) async fn storms(
     let (sql, params) = question.into_parts();
     let rows = store.query(sql, params).await?;
     Ok(rows.iter().map(StoredStorm::read).collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use baotu_storage::{Engine, testing};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_list_is_led_by_an_index_in_its_own_order() {
+        let test = testing::open(Engine::Sqlite).await;
+        let thing = Some(ThingId::new(Moment::from_micros(1), [1; 10]));
+        let (rule, storm) = (Some(RuleName::from("x")), Some(StormId::new(Moment::from_micros(1), [2; 10])));
+        let (open, level) = (Some(true), Some(AlarmLevel::Urgent));
+        let since = Some(Moment::from_micros(1));
+        let all = AlarmFilter::default;
+        let lists = [
+            (all(), "rules_alarm_raised"),
+            (AlarmFilter { since, level, ..all() }, "rules_alarm_raised (raised_at>?"),
+            (AlarmFilter { open, level, ..all() }, "rules_alarm_open (open=?"),
+            (AlarmFilter { rule: rule.clone(), open, ..all() }, "rules_alarm_rule (rule=?"),
+            (AlarmFilter { thing, rule, open, ..all() }, "rules_alarm_thing (thing=?"),
+            (AlarmFilter { storm, open, ..all() }, "rules_alarm_storm (storm=?"),
+        ];
+        let sights = [
+            vec![Sight::All],
+            vec![Sight::Units(vec!["a".into(), "b".into()]), Sight::Division("3701".to_owned())],
+        ];
+        let after = After { raised_at: Moment::from_micros(1), id: Uuid::nil() };
+        for (filter, wanted) in lists {
+            for (sight, after) in sights.iter().zip([None, Some(after)]) {
+                let (sql, params) = newest_question(&filter, sight, after, 20).into_parts();
+                let rows =
+                    test.store.query(format!("EXPLAIN QUERY PLAN {sql}"), params).await.expect("a plan");
+                let lines: Vec<String> =
+                    rows.iter().map(|row| row.text("detail").expect("a line of the plan")).collect();
+                let plan = lines.join("; ");
+                assert!(plan.contains(wanted) && !plan.contains("TEMP B-TREE"), "{filter:?}: {plan}");
+            }
+        }
+    }
 }

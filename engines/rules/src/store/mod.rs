@@ -7,7 +7,7 @@ mod start;
 
 pub(crate) use alarm::{
     Stored, StoredStorm, acknowledge, alarm, alarms, clear, clear_storm, insert, insert_storm, join_storm,
-    link_case, link_storm_case, storm, storm_members,
+    storm, storm_members,
 };
 pub(crate) use count::{cleared_since, open_counts};
 pub(crate) use list::{After, AlarmFilter, Sight, newest, storms};
