@@ -66,6 +66,7 @@ pub fn contracts() -> Contracts {
         .and(baotu_geo::contracts::contracts())
         .and(baotu_notices::contracts::contracts())
         .and(baotu_observations::contracts::contracts())
+        .and(baotu_rules::contracts::contracts())
         .and(crate::methods::contracts())
 }
 
@@ -166,7 +167,7 @@ impl City {
                 bail!("通知渠道的设置有误：\n{}", told.join("\n"));
             }
         };
-        let sensing = Sensing::open(&store, data, &pack, &surroundings).await?;
+        let sensing = Sensing::open(&store, data, &pack, (&access, &atlas), &surroundings).await?;
         let places = PlaceFacts(GeoFacts(Arc::clone(&atlas)));
         let cases = Cases::new(CasesParts {
             store: store.clone(),
@@ -179,6 +180,7 @@ impl City {
             geo: GeoFacts(Arc::clone(&atlas)),
             cases: cases.clone(),
             things: sensing.things.clone(),
+            rules: sensing.rules.clone(),
         };
         let actions = CityActions {
             cases: cases.clone(),
@@ -247,6 +249,7 @@ impl City {
             .merge(baotu_geo::http::routes(geo))
             .merge(baotu_notices::http::routes(notices))
             .merge(baotu_observations::http::routes(things))
+            .merge(baotu_rules::http::routes(self.sensing.rules.clone()))
             .merge(about::routes(about))
             .merge(pack_desk::routes(pack_desk))
     }
@@ -348,6 +351,10 @@ impl City {
             })
         });
         let (city, told) = (self.clone(), stop.clone());
+        tasks.spawn(async move { city.sensing.rules.run(told.cancelled()).await });
+        let (city, told) = (self.clone(), stop.clone());
+        tasks.spawn(async move { city.follow_with_the_rules(told).await });
+        let (city, told) = (self.clone(), stop.clone());
         tasks.spawn(async move { city.follow_with_the_map(told).await });
         let (city, told) = (self.clone(), stop.clone());
         tasks.spawn(async move {
@@ -406,6 +413,21 @@ impl City {
         let worker = format!("city-{}", std::process::id());
         while self.notices.deliver_due(&worker).await? > 0 {}
         Ok(())
+    }
+
+    /// Keeps what rules know of things up with the log.
+    async fn follow_with_the_rules(&self, stop: CancellationToken) {
+        let mut at = self.sensing.known_to();
+        while !stop.is_cancelled() {
+            let next = async {
+                self.store.wait_for_events(at, RESTING).await?;
+                self.sensing.follow(&mut at).await
+            };
+            if let Err(fault) = next.await {
+                tracing::error!(fault = &fault as &dyn std::error::Error, "rules do not hear of new things");
+                tokio::time::sleep(RESTING).await;
+            }
+        }
     }
 
     /// Keeps the live layer of the map up with the log.

@@ -11,8 +11,10 @@ use baotu_notices::contracts::SendArguments;
 use baotu_notices::{Address, AddressFault, Addresses, Channel, Notices, Recipient};
 use baotu_observations::Things;
 use baotu_pack::Pack;
+use baotu_rules::Rules;
+use baotu_storage::Work;
 use baotu_vocabulary::contract::Answer;
-use baotu_vocabulary::{FactFault, Facts, Moment, Refusal, Surroundings, TemplateName, UnitCode};
+use baotu_vocabulary::{CaseId, FactFault, Facts, Moment, Refusal, Surroundings, TemplateName, UnitCode};
 use serde_json::Value;
 
 use crate::reactions::{ActionError, Actions, Cause, Prepared};
@@ -57,6 +59,7 @@ pub(crate) struct CityFacts {
     pub(crate) geo: GeoFacts,
     pub(crate) cases: Cases,
     pub(crate) things: Things,
+    pub(crate) rules: Rules,
 }
 
 impl Facts for CityFacts {
@@ -64,6 +67,14 @@ impl Facts for CityFacts {
         match name.split_once('.').map(|(engine, _)| engine) {
             Some("cases") => self.cases.ask(name, question),
             Some("observations") => Box::pin(async move { self.things.answer(name, question) }),
+            Some("rules") => Box::pin(async move {
+                let fault = |reason: String| FactFault { name: name.to_owned(), reason };
+                if name != baotu_rules::contracts::ALARM {
+                    return Err(fault("not a fact of the engine of rules".to_owned()));
+                }
+                let question = serde_json::from_value(question).map_err(|error| fault(error.to_string()))?;
+                self.rules.alarm_fact(&question).await.map_err(|error| fault(error.to_string()))
+            }),
             Some("geo") => Box::pin(async move { self.geo.answer(name, question) }),
             _ => Box::pin(async move {
                 Err(FactFault { name: name.to_owned(), reason: "no engine answers this name".to_owned() })
@@ -89,7 +100,15 @@ impl Actions for CityActions {
                 reaction: cause.reaction.clone(),
             };
             match name {
-                "cases.open" => self.cases.prepare_open(arguments, &event, now).await.map_err(failure),
+                "cases.open" => {
+                    let origins = origins(&arguments);
+                    let case = event.case_id();
+                    let mut work = self.cases.prepare_open(arguments, &event, now).await.map_err(failure)?;
+                    if !work.is_empty() {
+                        note_case(&mut work, &origins, case);
+                    }
+                    Ok(work)
+                }
                 "cases.act" => self.cases.prepare_act(arguments, &event, now).await.map_err(failure),
                 "notices.send" => {
                     let order: SendArguments =
@@ -101,6 +120,23 @@ impl Actions for CityActions {
                 _ => Err(anyhow::anyhow!("no engine has the action {name}").into()),
             }
         })
+    }
+}
+
+/// What a case is opened for.
+fn origins(arguments: &Value) -> Vec<String> {
+    let origins = arguments["origins"].as_array().into_iter().flatten();
+    origins.filter_map(|origin| origin.as_str().map(str::to_owned)).collect()
+}
+
+/// Notes at the alarms and storms that a case is opened for which case it is, in the same unit.
+fn note_case(work: &mut Work, origins: &[String], case: CaseId) {
+    for origin in origins {
+        match origin.split_once(':') {
+            Some(("alarm", id)) => drop(id.parse().map(|alarm| Rules::link_case(work, alarm, case))),
+            Some(("storm", id)) => drop(id.parse().map(|storm| Rules::link_storm_case(work, storm, case))),
+            _ => {}
+        }
     }
 }
 

@@ -240,6 +240,8 @@ impl Reader<'_> {
         self.organisation(&inside(""), draft);
         self.codes(&inside("codes/"), draft);
         self.demo_habits(&inside("demo.toml"));
+        let for_demo = inside("demo/");
+        self.files.retain(|file, _| !file.starts_with(&for_demo));
         SystemDraft {
             head,
             procedures,

@@ -37,6 +37,31 @@ impl Quality {
         Self::OutOfContact,
     ];
 
+    /// Whether a reading counts: taken in normal operation, or entered by hand. What a device sends while it is stopped,
+    /// maintained, calibrated or broken says nothing of what it measures.
+    pub const fn is_usable(self) -> bool {
+        matches!(self, Self::Normal | Self::Manual)
+    }
+
+    /// Its letter (HJ 212-2017, data flags).
+    pub const fn letter(self) -> &'static str {
+        match self {
+            Self::Normal => "N",
+            Self::Stopped => "F",
+            Self::Maintenance => "M",
+            Self::Manual => "S",
+            Self::Fault => "D",
+            Self::Calibrating => "C",
+            Self::OverRange => "T",
+            Self::OutOfContact => "B",
+        }
+    }
+
+    /// From its letter; what this version does not know is taken as broken.
+    pub fn from_letter(letter: &[u8]) -> Self {
+        Self::ALL.into_iter().find(|quality| quality.letter().as_bytes() == letter).unwrap_or(Self::Fault)
+    }
+
     /// As it is told.
     pub const fn name(self) -> &'static str {
         match self {
@@ -92,6 +117,7 @@ mod tests {
     fn qualities_are_read_as_they_were_kept() {
         for quality in Quality::ALL {
             assert_eq!(Quality::from_code(quality.code()), quality);
+            assert_eq!(Quality::from_letter(quality.letter().as_bytes()), quality);
         }
         assert_eq!(Quality::from_code(99), Quality::Fault);
     }

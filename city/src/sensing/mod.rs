@@ -5,29 +5,36 @@
 //! | `entry` | what HJ 212 and POST bring to the register |
 //! | `mqtt` | what the broker brings to it: topics, rights, acknowledgements |
 //! | `carrying` | commands on their way to whatever connection a thing has |
+//! | `watching` | rules watch what is stored |
 //! | `doors` | the sockets on which things connect |
 
 mod carrying;
 pub mod doors;
 mod entry;
 mod mqtt;
+mod watching;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use baotu_access::AccessState;
 use baotu_doors::hj212_tcp::Hj212Door;
 use baotu_doors::mqtt::{Broker, BrokerParts, Limits};
 use baotu_doors::sensing::Intake;
+use baotu_geo::Atlas;
+use baotu_geo::contracts::GeoFacts;
 use baotu_observations::{Parts, Readings, Things};
 use baotu_pack::Pack;
-use baotu_storage::Store;
+use baotu_rules::{Rules, RulesParts};
+use baotu_storage::{EVENTS_MAX, Position, Store, StoreFault};
 use baotu_vocabulary::Surroundings;
 
 use crate::methods::CityMethods;
 use carrying::Lines;
 use entry::Entry;
 use mqtt::Topics;
+use watching::{Past, Watching, watched};
 
 /// The folder in the data folder that holds the readings of the last days.
 const READINGS_FOLDER: &str = "readings";
@@ -41,7 +48,14 @@ pub struct Sensing {
     pub hj212: Hj212Door,
     /// MQTT.
     pub broker: Broker,
+    /// The rules that watch.
+    pub rules: Rules,
     entry: Arc<Entry>,
+    watching: Arc<Watching>,
+    atlas: Arc<Atlas>,
+    store: Store,
+    /// Up to where in the log the rules know of things.
+    known_to: Position,
 }
 
 impl Sensing {
@@ -53,8 +67,10 @@ impl Sensing {
         store: &Store,
         data: &Path,
         pack: &Pack,
+        (access, atlas): (&AccessState, &Arc<Atlas>),
         surroundings: &Arc<dyn Surroundings>,
     ) -> anyhow::Result<Self> {
+        let known_to = store.last_position().await?;
         let folder = data.join(READINGS_FOLDER);
         let opening = tokio::task::spawn_blocking(move || Readings::open(&folder));
         let readings = opening.await.context("读数没有打开")?.context("打不开读数文件夹")?;
@@ -64,8 +80,26 @@ impl Sensing {
             readings,
             surroundings: Arc::clone(surroundings),
             methods: Arc::new(CityMethods),
+            facts: Arc::new(GeoFacts(Arc::clone(atlas))),
         })
         .await?;
+        let rules = Rules::new(RulesParts {
+            store: store.clone(),
+            access: access.clone(),
+            pack: pack.clone(),
+            history: Arc::new(Past(things.readings().clone())),
+        });
+        things.all().iter().filter_map(|standing| watched(standing, atlas)).for_each(|one| rules.watch(one));
+        let recovered = rules.recover().await.context("报警规则没有恢复")?;
+        if recovered.since.is_some() {
+            tracing::info!(
+                open = recovered.open,
+                readings = recovered.readings,
+                "rules go on where they were left"
+            );
+        }
+        let watching = Arc::new(Watching::new(rules.clone()));
+        things.tell(Arc::clone(&watching) as _);
         let entry = Arc::new(Entry::new(things.clone()));
         let topics = Arc::new(Topics::new(Arc::clone(&entry)));
         let broker = Broker::new(BrokerParts {
@@ -80,7 +114,41 @@ impl Sensing {
             hj212: hj212.clone(),
             things: things.clone(),
         }));
-        Ok(Self { things, hj212, broker, entry })
+        let (atlas, store) = (Arc::clone(atlas), store.clone());
+        Ok(Self { things, hj212, broker, rules, entry, watching, atlas, store, known_to })
+    }
+
+    /// Follows the log: what is registered or changed is watched from then on, and a thing that is no longer in use loses
+    /// its connection.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn follow(&self, at: &mut Position) -> Result<(), StoreFault> {
+        loop {
+            let events = self.store.events_of_kind_after("observations.thing_", *at, EVENTS_MAX).await?;
+            let Some(last) = events.last() else { return Ok(()) };
+            *at = last.position;
+            for logged in &events {
+                let Some(standing) = logged.event.subject.parse().ok().and_then(|id| self.things.thing(id))
+                else {
+                    continue;
+                };
+                match watched(&standing, &self.atlas) {
+                    Some(watched) => self.rules.watch(watched),
+                    None => {
+                        self.rules.forget(standing.thing.id);
+                        let ended = self.broker.revoke(&standing.thing.code);
+                        tracing::debug!(ended, "a thing is no longer in use");
+                    }
+                }
+            }
+            self.watching.renew();
+        }
+    }
+
+    /// Up to where in the log the rules knew of things when the city was founded.
+    pub const fn known_to(&self) -> Position {
+        self.known_to
     }
 
     /// Where doors bring what things say.

@@ -143,9 +143,9 @@ impl Sink for Topics {
     fn accept(
         &self,
         principal: &Principal,
-        publish: Arc<Publish>,
+        publish: &Arc<Publish>,
     ) -> BoxFuture<'static, Result<Accepted, PublishRefused>> {
-        let (topics, principal) = (self.clone(), Arc::clone(principal));
+        let (topics, principal, publish) = (self.clone(), Arc::clone(principal), Arc::clone(publish));
         Box::pin(async move { topics.take(&principal, &publish).await.map(|()| Accepted) })
     }
 }

@@ -20,6 +20,9 @@ use super::topic::{is_topic, is_within};
 /// Seconds that a client is given to read the last word of a connection.
 const SAY_LAST_SECONDS: u64 = 5;
 
+/// Seconds in which a client that was told the end may still be sending.
+const LINGER_SECONDS: u64 = 2;
+
 /// What a broker is made of.
 pub struct BrokerParts {
     /// Who may come in.
@@ -158,6 +161,11 @@ impl Shared {
     /// How long a client is given to read the last word.
     pub(crate) fn say_last(&self) -> Duration {
         Duration::from_secs(SAY_LAST_SECONDS)
+    }
+
+    /// How long a client that was told the end is heard.
+    pub(crate) fn linger(&self) -> Duration {
+        Duration::from_secs(LINGER_SECONDS)
     }
 
     /// How long a message that is with the sink is awaited after its connection has ended.

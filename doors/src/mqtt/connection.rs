@@ -97,6 +97,8 @@ pub(crate) struct Connection<'a, S> {
     pub(crate) entered: &'a Entered,
     /// Its messages that are not answered.
     pub(crate) accepting: FuturesOrdered<Accepting>,
+    /// Bytes of their payloads.
+    pub(crate) accepting_bytes: usize,
     /// Packet identifiers of its messages that are not completed: not answered, or (QoS 2) waiting for PUBREL.
     pub(crate) open: BTreeSet<u16>,
     /// Topics that it gave aliases, from alias 1.
@@ -112,6 +114,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             line,
             entered,
             accepting: FuturesOrdered::new(),
+            accepting_bytes: 0,
             open: BTreeSet::new(),
             aliases: Vec::new(),
             heard_at: Instant::now(),
@@ -162,6 +165,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
     /// that goes beyond it is told.
     fn has_room(&self) -> bool {
         self.accepting.len() <= usize::from(self.shared.limits.publishes_in_flight_max)
+            && self.accepting_bytes <= self.shared.limits.in_flight_bytes_max
             && self.line.said.len() < SAID_BYTES_MAX.1
     }
 
@@ -238,6 +242,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
     /// Routes a message that the sink answered for, and answers its client when `is_answered`.
     fn settle(&mut self, settled: Settled, is_answered: bool) -> Result<(), Ending> {
         let Settled { publish, packet_id, qos, verdict } = settled;
+        self.accepting_bytes -= publish.as_ref().map_or(0, |publish| publish.payload.len());
         let v5 = self.entered.protocol == Protocol::V5;
         let (code, words) = match &verdict {
             Verdict::Accepted | Verdict::Again => (reason::SUCCESS, None),
@@ -305,6 +310,10 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
         self.shared.gate.disconnected(&self.entered.principal, name, ending.name());
         if let Some(will) = will {
             self.shared.publish_will(will).await;
+        }
+        if ending.reason().is_some() {
+            // A client that doesn't close is not waited for.
+            let _ = timeout(self.shared.linger(), self.line.linger()).await;
         }
     }
 

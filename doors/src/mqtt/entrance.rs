@@ -90,6 +90,7 @@ pub(crate) async fn enter<S: AsyncRead + AsyncWrite>(
     }
     // The client is refused whether or not it reads why.
     let _ = timeout(shared.say_last(), line.finish()).await;
+    let _ = timeout(shared.linger(), line.linger()).await;
     None
 }
 
@@ -127,13 +128,15 @@ async fn come_in<S: AsyncRead + AsyncWrite>(
         Protocol::V311 => u32::MAX,
     };
     let agreed = Agreed {
+        is_clean: connect.clean,
+        expiry_seconds: asked_expiry,
         protocol,
         receive_maximum: properties.receive_maximum.unwrap_or(u16::MAX),
         packet_bytes_max: properties.maximum_packet.unwrap_or(u32::MAX),
         aliases_max: properties.topic_alias_maximum.unwrap_or(0),
         will,
     };
-    let (present, wake) = attach(shared, &name, &principal, &connect, asked_expiry, agreed).await?;
+    let (present, wake) = attach(shared, &name, &principal, agreed).await?;
 
     let limits = &shared.limits;
     let v5 = protocol == Protocol::V5;
@@ -277,25 +280,16 @@ async fn attach(
     shared: &Shared,
     name: &Arc<str>,
     principal: &Principal,
-    connect: &Connect,
-    expiry_seconds: u32,
     agreed: Agreed,
 ) -> Result<(bool, Arc<Notify>), Stopped> {
-    let protocol = connect.protocol;
+    let protocol = agreed.protocol;
     let deadline = Instant::now() + Duration::from_secs(shared.limits.settle_seconds_max);
     let stopped = |name, v3, v5, words: &str| {
         Err(Stopped::Refused { name, protocol, v3: Some(v3), v5, words: words.to_owned() })
     };
     loop {
-        let mut wills = Vec::new();
-        let attached = shared.sessions().attach(
-            name,
-            principal,
-            connect.clean,
-            expiry_seconds,
-            agreed.clone(),
-            &mut wills,
-        );
+        let (now, mut wills) = (Instant::now(), Vec::new());
+        let attached = shared.sessions().attach(name, principal, agreed.clone(), now, &mut wills);
         for will in wills {
             shared.publish_will(will).await;
         }

@@ -20,6 +20,8 @@ pub struct Limits {
     pub keep_alive_seconds_max: u16,
     /// Publishes of one connection that are with the sink or not completed; told to MQTT 5 clients as Receive Maximum.
     pub publishes_in_flight_max: u16,
+    /// Bytes of payload of one connection that are with the sink; above it, its socket is not read.
+    pub in_flight_bytes_max: usize,
     /// Messages of QoS 1 and 2 to one client that wait for its acknowledgement.
     pub deliveries_in_flight_max: u16,
     /// Messages that wait for one session, connected or not; what comes after is dropped and counted.
@@ -55,6 +57,7 @@ impl Default for Limits {
             session_seconds_max: 7 * 24 * 3_600,
             keep_alive_seconds_max: 1_200,
             publishes_in_flight_max: 256,
+            in_flight_bytes_max: 1024 * 1024,
             deliveries_in_flight_max: 64,
             queue_messages_max: 1_000,
             queue_bytes_max: 1024 * 1024,

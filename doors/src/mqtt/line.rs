@@ -12,6 +12,8 @@ use super::codec::{Broken, Packet, Protocol, decode, frame};
 
 /// Bytes that are read at once from a quiet line, and from a busy one.
 const READ_BYTES: (usize, usize) = (256, 16 * 1024);
+/// Bytes of a client's that are heard and forgotten once it was told the end.
+const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of a buffer that is kept once it is empty.
 const KEPT_BYTES: usize = 1024;
 
@@ -86,6 +88,20 @@ impl<S: AsyncRead + AsyncWrite> Line<S> {
             say(&mut self.writer, &mut self.said, &mut self.is_unflushed).await?;
         }
         self.writer.shutdown().await
+    }
+
+    /// Hears, and forgets, what still comes until the other side closes: a socket closed over bytes that were not read is
+    /// reset, and the other side may lose the last word that it was told.
+    pub(crate) async fn linger(&mut self) {
+        let mut left = LINGER_BYTES_MAX;
+        while left > 0 {
+            self.heard.clear();
+            self.heard.reserve(READ_BYTES.1);
+            match self.reader.read_buf(&mut self.heard).await {
+                Ok(count) if count > 0 => left = left.saturating_sub(count),
+                _ => return,
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@
 //! | `line`, `entrance`, `connection`, `requests`, `accepting` | one client's connection |
 //! | `broker`, `listen`, `limits` | the whole, its listeners, what it allows |
 //! | `open` | an open broker for suites that test brokers |
-//! | `upstream` | the client of a broker elsewhere |
+//! | `upstream`, `subscriber` | the client of a broker elsewhere, and one connection of it |
 //!
 //! # Invariants
 //!
@@ -35,6 +35,7 @@ mod retained;
 mod session;
 mod sessions;
 mod sink;
+mod subscriber;
 mod topic;
 mod tree;
 mod upstream;

@@ -50,6 +50,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<'_, S> {
                 duplicate: packet.duplicate,
                 received: self.shared.surroundings.now(),
             });
+            self.accepting_bytes += publish.payload.len();
             let step = Step::Sink(self.shared.sink.accept(&self.entered.principal, &publish));
             Accepting { publish: Some(publish), packet_id, qos, step }
         };

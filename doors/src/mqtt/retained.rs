@@ -100,7 +100,8 @@ mod tests {
             let mut found: Vec<_> =
                 retained.asked(pattern, now).map(|kept| kept.publish.topic.as_str()).collect();
             let mut expected: Vec<_> = topics.into_iter().filter(|topic| matches(pattern, topic)).collect();
-            (found.sort_unstable(), expected.sort_unstable());
+            found.sort_unstable();
+            expected.sort_unstable();
             assert_eq!(found, expected, "{pattern}");
         }
     }

@@ -83,6 +83,10 @@ pub(crate) struct Link {
 /// What a connection agreed on at CONNECT.
 #[derive(Clone, Debug)]
 pub(crate) struct Agreed {
+    /// Whether a session that is there is to be ended first (Clean Start).
+    pub(crate) is_clean: bool,
+    /// Seconds that the session is to outlive its connection.
+    pub(crate) expiry_seconds: u32,
     pub(crate) protocol: Protocol,
     pub(crate) receive_maximum: u16,
     pub(crate) packet_bytes_max: u32,

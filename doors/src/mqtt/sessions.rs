@@ -101,14 +101,13 @@ impl Sessions {
     }
 
     /// Lets a connection speak for the session `name` of `principal`. A will that waits is dropped when its session goes
-    /// on (MQTT-3.1.3-9), and handed out in `wills` when the session ends here.
+    /// on (MQTT-3.1.3-9), and handed out in `wills` when the session ends here; one that is past its time does (4.1.0-2).
     pub(crate) fn attach(
         &mut self,
         name: &Arc<str>,
         principal: &Principal,
-        is_clean: bool,
-        expiry_seconds: u32,
         agreed: Agreed,
+        now: Instant,
         wills: &mut Vec<Will>,
     ) -> Attached {
         if let Some(session) = self.by_name.get_mut(name) {
@@ -121,8 +120,9 @@ impl Sessions {
                 link.wake.notify_one();
                 return Attached::Wait(waiting);
             }
+            let is_over = session.ends.is_some_and(|ends| ends <= now);
             self.forget_due(name);
-            if is_clean {
+            if agreed.is_clean || is_over {
                 wills.extend(self.end(name));
             }
         }
@@ -134,7 +134,7 @@ impl Sessions {
             .by_name
             .entry(Arc::clone(name))
             .or_insert_with(|| Session::new(Arc::clone(name), Arc::clone(principal)));
-        session.expiry_seconds = expiry_seconds.min(self.limits.session_seconds_max);
+        session.expiry_seconds = agreed.expiry_seconds.min(self.limits.session_seconds_max);
         let wake = session.attach(agreed, &self.limits);
         self.connected += 1;
         Attached::Done { present, wake }
@@ -169,7 +169,7 @@ impl Sessions {
         }
     }
 
-    /// Tells the connections of `principal` to end and forgets its sessions' queues with them; how many were told.
+    /// Tells the connections of `principal` to end; how many were told. Its sessions stay until they expire.
     pub(crate) fn revoke(&mut self, principal: &str) -> usize {
         let links = self.by_name.values_mut().filter(|session| &*session.principal == principal);
         links

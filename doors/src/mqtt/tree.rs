@@ -97,12 +97,7 @@ impl Node {
         self.children.is_empty() && self.subscribers.is_empty() && self.groups.is_empty()
     }
 
-    fn remove<'a>(
-        &mut self,
-        session: &str,
-        group: Option<&str>,
-        levels: &mut dyn Iterator<Item = &'a str>,
-    ) -> bool {
+    fn remove(&mut self, session: &str, group: Option<&str>, levels: &mut dyn Iterator<Item = &str>) -> bool {
         let Some(level) = levels.next() else { return self.remove_here(session, group) };
         let Some(child) = self.children.get_mut(level) else { return false };
         let removed = child.remove(session, group, levels);

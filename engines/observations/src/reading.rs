@@ -8,6 +8,8 @@ const AHEAD_SECONDS_MAX: i64 = 600;
 /// A reading may be so old when it arrives, in days: a logger that was out of reach for a year is taken back in.
 const BEHIND_DAYS_MAX: i64 = 400;
 const DAY_SECONDS: i64 = 86_400;
+/// No reading is older, wherever it comes from: 1850-01-01, before the first systematic records of weather in China.
+const EARLIEST: Moment = Moment::from_micros(-3_786_825_600_000_000);
 
 /// The number under which the readings of one property of one thing are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,13 +69,30 @@ impl ReadingRefused {
     }
 }
 
+/// How a batch arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// From devices: what is too old has a wrong clock.
+    Reported,
+    /// From another system or an archive: it may be as old as it likes.
+    Imported,
+}
+
 /// Judges a batch as it arrives at `now`.
-pub(crate) fn judge(batch: &[Reading], now: Moment, readings_max: usize) -> Result<(), ReadingRefused> {
+pub(crate) fn judge(
+    batch: &[Reading],
+    now: Moment,
+    arrival: Arrival,
+    readings_max: usize,
+) -> Result<(), ReadingRefused> {
     if batch.len() > readings_max {
         return Err(ReadingRefused::TooMany(batch.len()));
     }
-    let (earliest, latest) =
-        (now.plus_seconds(-BEHIND_DAYS_MAX * DAY_SECONDS), now.plus_seconds(AHEAD_SECONDS_MAX));
+    let earliest = match arrival {
+        Arrival::Reported => now.plus_seconds(-BEHIND_DAYS_MAX * DAY_SECONDS),
+        Arrival::Imported => EARLIEST,
+    };
+    let latest = now.plus_seconds(AHEAD_SECONDS_MAX);
     for (index, reading) in batch.iter().enumerate() {
         if !reading.value.is_finite() {
             return Err(ReadingRefused::NotFinite(index));
@@ -117,7 +136,11 @@ mod tests {
             (vec![good; 4], Err(ReadingRefused::TooMany(4))),
         ];
         for (batch, judged) in table {
-            assert_eq!(judge(&batch, now, 3), judged, "{batch:?}");
+            assert_eq!(judge(&batch, now, Arrival::Reported, 3), judged, "{batch:?}");
         }
+        let old = |at| judge(&[reading(at, 1.0)], now, Arrival::Imported, 3);
+        assert_eq!(old(EARLIEST.micros() / 1_000_000), Ok(()));
+        assert_eq!(old(EARLIEST.micros() / 1_000_000 - 1), Err(ReadingRefused::Behind(0)));
+        assert_eq!(old(at + 601), Err(ReadingRefused::Ahead(0)));
     }
 }

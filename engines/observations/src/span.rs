@@ -22,6 +22,32 @@ impl Span {
         Self(at.micros().div_euclid(SPAN_MICROS))
     }
 
+    /// The hour with this number.
+    pub(crate) const fn numbered(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// Its number: 0 is the first of 1970.
+    pub(crate) const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The hour so many hours later.
+    pub(crate) const fn plus(self, hours: i64) -> Self {
+        Self(self.0.saturating_add(hours))
+    }
+
+    /// How many hours later it is than another.
+    pub(crate) const fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The first hour that begins at this moment or later.
+    pub(crate) const fn from(at: Moment) -> Self {
+        let within = Self::of(at);
+        if within.begins().micros() == at.micros() { within } else { within.plus(1) }
+    }
+
     /// Where it begins.
     pub(crate) const fn begins(self) -> Moment {
         Moment::from_micros(self.0.saturating_mul(SPAN_MICROS))

@@ -179,7 +179,6 @@ pub fn contracts() -> Contracts {
             question: schema_of::<AlarmQuestion>(),
             answer: schema_of::<AlarmAnswer>(),
         }],
-        actions: Vec::new(),
-        methods: Vec::new(),
+        ..Contracts::default()
     }
 }

@@ -36,6 +36,11 @@ pub struct Cause {
 }
 
 impl Cause {
+    /// The id of the case that a reaction opens by it.
+    pub fn case_id(&self) -> CaseId {
+        CaseId::from(self.id("case"))
+    }
+
     fn id(&self, what: &str) -> uuid::Uuid {
         derived(self.event.uuid(), &format!("{}/{what}", self.reaction), self.at)
     }
@@ -57,7 +62,7 @@ impl Cases {
         now: Moment,
     ) -> Result<Work, CaseFailure> {
         let asked: OpenAction = serde_json::from_value(arguments).map_err(Failure::fault)?;
-        let id = CaseId::from(cause.id("case"));
+        let id = cause.case_id();
         if store::case(&self.shared.store, id).await?.is_some() {
             return Ok(Work::new());
         }

@@ -4,11 +4,14 @@ use std::sync::{Arc, PoisonError};
 
 use baotu_storage::{CommitError, StoreFault, Work};
 use baotu_vocabulary::{DivisionCode, Event, EventId, Moment, Point, ThingId, ThingTypeName, UnitCode};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::{Entry, Presence, ROWS_AT_A_TIME, Standing, Things, next_number, store};
 use crate::contracts::{REGISTERED, THING_CHANGED, ThingTold};
 use crate::thing::{NewThing, SecretDigest, Thing, ThingRefused, ThingState, judge, new_secret};
+
+/// The fact that tells in which division a place lies.
+const CELL_AT: &str = "geo.cell_at";
 
 /// A thing that was registered.
 #[derive(Clone, Debug)]
@@ -88,7 +91,10 @@ impl Things {
                 unit: new.unit,
                 place: new.place,
                 address: new.address,
-                division: new.division,
+                division: match new.division {
+                    Some(division) => Some(division),
+                    None => self.division_of(new.place).await?,
+                },
                 state: ThingState::InUse,
                 attributes: new.attributes,
                 registered_at: now,
@@ -138,7 +144,12 @@ impl Things {
         thing.unit = change.unit.or_else(|| thing.unit.clone());
         thing.place = change.place.or(thing.place);
         thing.address = change.address.or_else(|| thing.address.clone());
-        thing.division = change.division.or(thing.division);
+        thing.division = match (change.division, change.place) {
+            (Some(division), _) => Some(division),
+            // Where it was moved to, its old division tells nothing.
+            (None, Some(place)) => self.division_of(Some(place)).await?,
+            (None, None) => thing.division,
+        };
         thing.state = change.state.unwrap_or(thing.state);
         thing.attributes = change.attributes.unwrap_or_else(|| thing.attributes.clone());
         let shape = NewThing {
@@ -193,6 +204,15 @@ impl Things {
         let mut book = self.shared.book.write().unwrap_or_else(PoisonError::into_inner);
         entries.into_iter().for_each(|entry| book.put(entry));
         Ok(())
+    }
+
+    /// The division in which a place lies; none for a place outside the city.
+    async fn division_of(&self, place: Option<Point>) -> Result<Option<DivisionCode>, StoreFault> {
+        let Some(place) = place else { return Ok(None) };
+        let question = json!({ "lon": place.lon(), "lat": place.lat() });
+        let answer = self.shared.facts.ask(CELL_AT, question).await;
+        let answer = answer.map_err(|fault| StoreFault::OwnUnit(fault.to_string()))?;
+        Ok(answer["division"].as_str().and_then(|code| code.parse().ok()))
     }
 
     fn want_unit(&self, unit: Option<&UnitCode>) -> Result<(), ThingRefused> {

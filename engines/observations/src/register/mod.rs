@@ -12,7 +12,7 @@ use baotu_pack::Pack;
 use baotu_pack::sensing::ThingType;
 use baotu_storage::{Store, StoreFault, Work};
 use baotu_vocabulary::{
-    FactFault, Figure, MethodRefused, Methods, Moment, PropertyName, Surroundings, ThingId,
+    FactFault, Facts, Figure, MethodRefused, Methods, Moment, PropertyName, Surroundings, ThingId,
 };
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -52,6 +52,8 @@ pub struct Parts {
     pub surroundings: Arc<dyn Surroundings>,
     /// Who calculates figures.
     pub methods: Arc<dyn Methods>,
+    /// Who knows where places are.
+    pub facts: Arc<dyn Facts>,
 }
 
 /// The things of a city. Cheap to clone.
@@ -66,6 +68,7 @@ struct Shared {
     readings: Readings,
     surroundings: Arc<dyn Surroundings>,
     methods: Arc<dyn Methods>,
+    facts: Arc<dyn Facts>,
     zone: TimeZone,
     book: RwLock<Book>,
     mishaps: Mishaps,
@@ -109,7 +112,7 @@ impl Things {
     /// # Errors
     /// When the database cannot answer.
     pub async fn open(parts: Parts) -> Result<Self, StoreFault> {
-        let Parts { store, pack, readings, surroundings, methods } = parts;
+        let Parts { store, pack, readings, surroundings, methods, facts } = parts;
         let mut series: HashMap<ThingId, Vec<(PropertyName, SeriesNumber)>> = HashMap::new();
         for (number, thing, property) in store::series(&store).await? {
             series.entry(thing).or_default().push((property, number));
@@ -146,6 +149,7 @@ impl Things {
             readings,
             surroundings,
             methods,
+            facts,
             zone,
             book: RwLock::new(book),
             mishaps: Mishaps::default(),

@@ -5,11 +5,15 @@
 
 mod file;
 pub(crate) mod register;
+mod rollups;
 mod writer;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use file::{Found, read_file, read_series, seal};
+pub(crate) use file::{
+    Found, OpenReading, mark_rolled_up, put_right, read_file, read_series, seal, write_sealed,
+};
+pub(crate) use rollups::{RollUps, RolledUp};
 pub(crate) use writer::Writer;
 
 use crate::reading::Reading;
@@ -33,6 +37,22 @@ pub enum ReadingsFault {
         path: PathBuf,
         /// What the database said.
         reason: rusqlite::Error,
+    },
+    /// A part of the lake cannot be read or written.
+    #[error("{path}: {reason}")]
+    Part {
+        /// The part.
+        path: PathBuf,
+        /// What the reader or writer of Parquet said.
+        reason: parquet::errors::ParquetError,
+    },
+    /// What says which parts there are in the lake cannot be read.
+    #[error("{path}: {reason}")]
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: serde_json::Error,
     },
     /// A batch, or some of it, was not stored; what else is in it may be.
     #[error("the readings were not stored: {0}")]
@@ -67,6 +87,47 @@ impl Folder {
 
     pub(crate) fn path(&self, key: FileKey) -> PathBuf {
         self.0.join(key.to_string())
+    }
+
+    /// Where a file is made that will take the place of another.
+    pub(crate) fn joining(&self) -> PathBuf {
+        self.0.join("joining")
+    }
+
+    /// Where readings are sorted that memory does not hold.
+    pub(crate) fn sorting(&self) -> PathBuf {
+        self.0.join("sorting")
+    }
+
+    /// The folder itself.
+    pub(crate) fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// Removes what was begun when the city stopped.
+    pub(crate) fn clear(&self) -> Result<(), ReadingsFault> {
+        let fault = |reason| ReadingsFault::Folder { path: self.0.clone(), reason };
+        for name in ["joining", "joining-wal", "joining-shm", "joining-journal"] {
+            absent(std::fs::remove_file(self.0.join(name))).map_err(fault)?;
+        }
+        absent(std::fs::remove_dir_all(self.sorting())).map_err(fault)
+    }
+
+    /// Removes a file of readings whose readings stand elsewhere.
+    pub(crate) fn remove(&self, key: FileKey) {
+        let path = self.path(key);
+        if let Err(reason) = absent(std::fs::remove_file(&path)) {
+            // The next start removes it.
+            tracing::warn!(%reason, path = %path.display(), "a file that stands elsewhere is left");
+        }
+    }
+}
+
+/// It is no failure that what should be gone is gone.
+fn absent(removed: std::io::Result<()>) -> std::io::Result<()> {
+    match removed {
+        Err(reason) if reason.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        other => other,
     }
 }
 

@@ -175,7 +175,9 @@ impl Writing {
 
     /// Lets go of the files of hours before this one.
     fn released(&mut self, before: Span) -> Vec<FileKey> {
-        self.open.retain(|key, _| key.span >= before);
-        self.memory.write().unwrap_or_else(PoisonError::into_inner).release(before)
+        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+        let released = memory.release(before);
+        self.open.retain(|key, _| !memory.is_released(*key));
+        released
     }
 }

@@ -1,13 +1,15 @@
-//! A process that is killed with −9 again and again loses nothing that it has acknowledged.
+//! A process that is killed with −9 again and again loses nothing that it has acknowledged and doubles nothing, whatever
+//! of it was being sealed, rolled up, joined, compacted or folded in.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use baotu_observations::{HISTORY_ROWS_MAX, Readings, SeriesNumber};
+use baotu_observations::{Bucket, HISTORY_ROWS_MAX, Readings, SEAL_AFTER_SECONDS, SeriesNumber};
+use jiff::tz::TimeZone;
 
-use crate::given::{SECOND, eight, reading};
+use crate::given::{SECOND, buckets_of, eight, names, reading};
 
 /// Names the folder of the victim.
 const VICTIM: &str = "BAOTU_TEST_READINGS_VICTIM";
@@ -20,14 +22,14 @@ const KILLS: i64 = 24;
 /// Tasks of the victim that store at once, each a series of its own.
 const TASKS: u32 = 8;
 
-/// The same test is the victim when it is started with [`VICTIM`]; hours are sealed under it as well.
+/// The same test is the victim when it is started with [`VICTIM`]; hours are sealed and days compacted under it as well.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_kill_9() {
     if let Ok(folder) = std::env::var(VICTIM) {
         return be_killed(Path::new(&folder)).await;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let mut acknowledged = BTreeSet::new();
+    let (mut acknowledged, mut parts_seen) = (BTreeSet::new(), 0);
     for kill in 0..KILLS {
         let mut victim = Command::new(std::env::current_exe().expect("this executable"))
             .args(["--exact", "crashes::what_was_acknowledged_survives_kill_9", "--nocapture"])
@@ -59,12 +61,21 @@ async fn what_was_acknowledged_survives_kill_9() {
             let page =
                 readings.history(SeriesNumber::new(task), from, to, HISTORY_ROWS_MAX).await.expect("a page");
             assert_eq!(page.next, None);
+            // Aggregates know each reading once, those of half-done hours too.
+            let hours = buckets_of(&readings, task, Bucket::Hour, &TimeZone::UTC, 100).await;
+            let counts = hours.iter().filter_map(|(_, aggregate)| Some(aggregate.figures?.count));
+            assert_eq!(counts.sum::<u64>(), page.readings.len() as u64, "kill {kill}, task {task}");
             stored.extend(page.readings.iter().map(|one| format!("{task} {}", one.at.micros_since(eight()))));
         }
+        parts_seen += usize::from(folder.path().join("lake/observations/dt=2026-11-28").exists());
         let lost: Vec<_> = acknowledged.difference(&stored).collect();
         assert!(lost.is_empty(), "kill {kill}: acknowledged and lost: {lost:?}");
     }
-    println!("{KILLS} kills, {} acknowledged readings, none lost", acknowledged.len());
+    assert!(parts_seen > 0, "nothing was ever compacted");
+    println!(
+        "{KILLS} kills, {parts_seen} with a part in the lake, {} acknowledged readings, none lost",
+        acknowledged.len()
+    );
 }
 
 async fn be_killed(folder: &Path) {
@@ -94,7 +105,9 @@ async fn be_killed(folder: &Path) {
         for _ in 0..SEALED_EACH {
             acknowledged.recv().await.expect("the storing goes on");
         }
-        readings.seal(now).await.expect("sealed");
+        readings.seal(now.plus_seconds(SEAL_AFTER_SECONDS)).await.expect("sealed");
+        // The day is long over for this, so that all that was sealed goes to the lake again and again.
+        readings.compact(now.plus_seconds(2 * 86_400), &TimeZone::UTC, names).await.expect("compacted");
         assert!(!storing.iter().any(tokio::task::JoinHandle::is_finished), "a task has ended");
     }
 }

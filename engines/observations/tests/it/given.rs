@@ -1,7 +1,8 @@
 //! Readings and cities to keep them in.
 
-use baotu_observations::{Quality, Reading, Readings, SeriesNumber};
+use baotu_observations::{Aggregate, Bucket, Quality, Reading, Readings, SeriesNumber};
 use baotu_vocabulary::Moment;
+use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 /// Microseconds of a second.
@@ -39,6 +40,34 @@ pub(crate) async fn all_of(readings: &Readings, series: u32, rows_max: usize) ->
         let page = readings.history(SeriesNumber::new(series), from, to, rows_max).await.expect("a page");
         assert!(page.readings.len() <= rows_max);
         all.extend(page.readings.iter().map(|one| (one.at.micros_since(eight()) / SECOND, one.value)));
+        match page.next {
+            Some(next) => from = next,
+            None => return all,
+        }
+    }
+}
+
+/// The names of a series: in another order than the numbers.
+#[expect(clippy::unnecessary_wraps, reason = "what compaction asks for")]
+pub(crate) fn names(series: SeriesNumber) -> Option<(String, String)> {
+    Some((format!("thing-{}", 9 - series.number() % 10), format!("property-{}", series.number())))
+}
+
+/// A series by the bucket, within two days of eight.
+pub(crate) async fn buckets_of(
+    readings: &Readings,
+    series: u32,
+    bucket: Bucket,
+    zone: &TimeZone,
+    buckets_max: usize,
+) -> Vec<(Moment, Aggregate)> {
+    let (mut from, to) = (eight().plus_seconds(-2 * 86_400), eight().plus_seconds(2 * 86_400));
+    let mut all = Vec::new();
+    loop {
+        let series = SeriesNumber::new(series);
+        let page = readings.aggregates(series, (from, to), bucket, zone, buckets_max).await.expect("a page");
+        assert!(page.buckets.len() <= buckets_max);
+        all.extend(page.buckets.iter().map(|one| (one.begins, one.aggregate)));
         match page.next {
             Some(next) => from = next,
             None => return all,

@@ -1,7 +1,10 @@
 //! The readings of a city through their public functions.
 
+mod air;
 mod crashes;
 mod given;
 mod history;
+mod lake;
 mod register;
 mod storing;
+mod transfer;

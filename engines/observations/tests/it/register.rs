@@ -11,7 +11,8 @@ use baotu_observations::{
 };
 use baotu_storage::Store;
 use baotu_storage::testing::{TestStore, stores};
-use baotu_vocabulary::{Chance, Figure, MethodRefused, Methods, Moment, Refusal as _, Surroundings};
+use baotu_vocabulary::contract::Answer;
+use baotu_vocabulary::{Chance, Facts, Figure, MethodRefused, Methods, Moment, Refusal as _, Surroundings};
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -50,6 +51,15 @@ impl Methods for NoMethods {
     }
 }
 
+/// No place of these tests lies anywhere.
+struct Nowhere;
+
+impl Facts for Nowhere {
+    fn ask<'a>(&'a self, _: &'a str, _: serde_json::Value) -> Answer<'a> {
+        Box::pin(std::future::ready(Ok(serde_json::Value::Null)))
+    }
+}
+
 struct Desk {
     clock: Arc<Clock>,
     things: Things,
@@ -57,7 +67,14 @@ struct Desk {
 
 fn parts(store: &Store, readings: Readings, clock: &Arc<Clock>) -> Parts {
     let pack = baotu_pack::testing::small();
-    Parts { store: store.clone(), pack, readings, surroundings: clock.clone(), methods: Arc::new(NoMethods) }
+    Parts {
+        store: store.clone(),
+        pack,
+        readings,
+        surroundings: clock.clone(),
+        methods: Arc::new(NoMethods),
+        facts: Arc::new(Nowhere),
+    }
 }
 
 async fn desk(test: &TestStore) -> Desk {

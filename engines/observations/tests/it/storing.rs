@@ -37,12 +37,11 @@ async fn what_is_late_and_what_is_corrected_stand_where_they_belong_also_after_s
     readings.store(vec![reading(1, 20, 3.0)], eight()).await.expect("corrected");
     assert_eq!(all_of(&readings, 1, 10).await, [(20, 3.0), (60, 1.0)]);
 
-    assert_eq!(
-        readings.seal(eight().plus_seconds(3_600 + 599)).await.expect("too early"),
-        Sealed { files: 0 }
-    );
-    assert_eq!(readings.seal(noon).await.expect("sealed"), Sealed { files: 1 });
-    assert_eq!(readings.seal(noon).await.expect("nothing to do"), Sealed { files: 0 });
+    let early = eight().plus_seconds(3_600 + 599);
+    assert_eq!(readings.seal(early).await.expect("too early"), Sealed::default());
+    let one = Sealed { files: 1, hours: 1, joined: 0 };
+    assert_eq!(readings.seal(noon).await.expect("sealed"), one);
+    assert_eq!(readings.seal(noon).await.expect("nothing to do"), Sealed::default());
     readings.store(vec![reading(1, 40, 4.0), reading(1, 60, 5.0)], noon).await.expect("late and corrected");
     let expected = [(20, 3.0), (40, 4.0), (60, 5.0)];
     assert_eq!(all_of(&readings, 1, 10).await, expected);
@@ -51,7 +50,7 @@ async fn what_is_late_and_what_is_corrected_stand_where_they_belong_also_after_s
     let readings = again(&folder, readings);
     assert_eq!(all_of(&readings, 1, 10).await, expected);
     assert_eq!(readings.newest(SeriesNumber::new(1)).map(|newest| newest.value), Some(5.0));
-    assert_eq!(readings.seal(noon).await.expect("the late ones"), Sealed { files: 1 });
+    assert_eq!(readings.seal(noon).await.expect("the late ones"), one);
     let readings = again(&folder, readings);
     assert_eq!(all_of(&readings, 1, 10).await, expected);
     assert_eq!(readings.newest(SeriesNumber::new(1)).map(|newest| newest.value), Some(5.0));
