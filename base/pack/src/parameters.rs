@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use baotu_vocabulary::ThingTypeName;
+use baotu_vocabulary::{DivisionCode, ThingTypeName};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,9 +57,15 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// These rows, in this order.
+    /// These rows, in this order; codes of divisions in their short form.
     pub fn new(rows: impl IntoIterator<Item = ParameterRow>) -> Self {
-        Self { rows: rows.into_iter().map(Arc::new).collect() }
+        let short = |mut row: ParameterRow| {
+            if let Some(code) = row.area.as_deref().and_then(|area| area.parse::<DivisionCode>().ok()) {
+                row.area = Some(code.to_string());
+            }
+            Arc::new(row)
+        };
+        Self { rows: rows.into_iter().map(short).collect() }
     }
 
     /// The row of `key` in force on `day` for a thing of `kind` that lies in `areas` (codes of divisions and zones, the

@@ -2,7 +2,6 @@
 //! --example throughput`. Measured by hand; no test waits for it.
 
 #![expect(clippy::print_stdout, reason = "it tells what it measured")]
-#![expect(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -96,7 +95,7 @@ fn board(about: &str, pack: &Pack, rules: &[&str], battery: bool) {
     for number in 0..READINGS {
         let round = number / THINGS;
         // One reading in a thousand is beyond the limit, and the next of its thing is back.
-        let beyond = (number + round) % 1_000 == 0;
+        let beyond = (number + round).is_multiple_of(1_000);
         let at = begin.plus_micros(i64::from(number) * 10 + 1);
         let value = match (battery, beyond) {
             (false, false) => 1.0,
@@ -174,7 +173,7 @@ async fn delay(pack: &Pack) {
         let readings: Vec<Observed> = (first..first + u32::try_from(BATCH).unwrap_or(1))
             .map(|number| {
                 // One battery in a thousand is low: a hundred alarms a second.
-                let value = if (number + number / THINGS) % 1_000 == 0 { 10.0 } else { 12.0 };
+                let value = if (number + number / THINGS).is_multiple_of(1_000) { 10.0 } else { 12.0 };
                 Observed { series: number % THINGS * 2 + 1, at: now, value, usable: true }
             })
             .collect();

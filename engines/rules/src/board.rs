@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use baotu_pack::rules::{CompiledAlarmRule, Test};
 use baotu_vocabulary::{Moment, RuleName, ThingId};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::alarm::{Alarm, Clearing, Transition, alarm_id};
@@ -112,10 +113,12 @@ impl Board {
             };
             watch.bind();
             if let Some(before) = before {
-                let same = kept[before].thing.series == thing.series && kept[before].thing.kind == thing.kind;
-                watch.state = kept[before].state;
-                if same {
-                    watch.memory = kept[before].memory.clone();
+                let before = &kept[before];
+                watch.state = before.state;
+                watch.decided_to = before.decided_to;
+                // The same series mean the same properties of the same version; else what is remembered is of others.
+                if before.properties == watch.properties && before.version() == watch.version() {
+                    watch.memory = before.memory.clone();
                 } else {
                     watch.state.counting = None;
                 }
@@ -396,6 +399,7 @@ impl Board {
     fn step(&mut self, index: usize, input: Input) {
         let Some(watch) = self.watches.get_mut(index).and_then(Option::as_mut) else { return };
         let Some(in_force) = watch.span.in_force.clone() else { return };
+        let input = watch.unless_too_old(&in_force, input);
         let (state, change) = decide(watch.state, in_force.lasting(), input);
         watch.state = state;
         let transition = match change {
@@ -431,15 +435,19 @@ impl Watch {
     /// Another day: its version and numbers hold from now on.
     fn turn(&mut self, span: Span) {
         let properties = |span: &Span| span.in_force.as_ref().map(|held| held.rule().properties().to_vec());
-        let tests = |span: &Span| span.in_force.as_ref().map(|held| held.rule().version());
         // Late readings of yesterday must not bring yesterday's law back for what is remembered of today.
-        let same = properties(&self.span) == properties(&span) && tests(&self.span) == tests(&span);
+        let (before, version) = (properties(&self.span), self.version());
         self.span = span;
-        if !same {
+        if before != properties(&self.span) || version != self.version() {
             self.bind();
             self.state.counting = None;
             self.begin(self.span.from);
         }
+    }
+
+    /// The version of the rule that holds.
+    fn version(&self) -> Option<Date> {
+        self.span.in_force.as_ref().map(|held| held.rule().version())
     }
 
     /// Silence counts from here on, unless it counts already.
@@ -474,6 +482,18 @@ impl Watch {
         };
         let bound = self.properties.iter().map(|(series, _)| (*series, place(*series))).collect();
         self.properties = bound;
+    }
+
+    /// A condition whose readings have become too old by the time that it would have lasted long enough says nothing.
+    fn unless_too_old(&self, in_force: &InForce, input: Input) -> Input {
+        match (input, self.state.due(), in_force.test()) {
+            (Input::Passed(now), Some(due), Test::When { .. })
+                if due <= now && self.memory.weigh(in_force, due) == Answer::Unknown =>
+            {
+                Input::Weighed(Answer::Unknown, due)
+            }
+            (input, ..) => input,
+        }
     }
 
     fn raised(&self, in_force: &InForce, zone: &TimeZone, started: Moment, at: Moment) -> Transition {

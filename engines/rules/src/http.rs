@@ -160,7 +160,8 @@ async fn declared(State(rules): State<Rules>, Signed(actor): Signed) -> Result<J
 #[utoipa::path(post, path = "/api/rules/{name}/replays", tag = "alarms",
     params(("name" = String, Path, description = "The rule, or the name of a new one")), request_body = ReplayAsk,
     responses((status = 200, body = ReplayAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
+        (status = 404, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem)))]
 async fn replay(
     State(rules): State<Rules>,
     Signed(actor): Signed,

@@ -118,3 +118,34 @@ fn a_version_is_known_by_its_content() {
     assert!(pack.procedure(procedure.name(), jiff::civil::date(2025, 12, 31)).is_none());
     assert_eq!(small().hash(), pack.hash());
 }
+
+#[test]
+fn the_number_of_the_smallest_area_holds_then_that_of_the_type_on_its_days() {
+    let pack = small();
+    let rule = pack.alarm_rule(&"water-high".into(), TODAY).unwrap();
+    let value = |areas: &[&str], day| {
+        let row = rule.parameters().choose("water-level-max", &"water-gauge".into(), areas, day);
+        row.map(|row| row.value)
+    };
+    assert_eq!(value(&["890103001", "890103"], TODAY), Some(3.2));
+    assert_eq!(value(&["890102001", "890102"], TODAY), Some(3.0));
+    assert_eq!(value(&["890102"], jiff::civil::date(2025, 12, 31)), Some(3.5));
+    assert_eq!(value(&[], jiff::civil::date(2019, 12, 31)), None);
+    let typed = |kind: &str| rule.parameters().choose("battery-min", &kind.into(), &[], TODAY);
+    assert_eq!((typed("water-gauge").is_some(), typed("manhole-cover").is_some()), (true, false));
+}
+
+#[test]
+fn a_rule_is_known_by_name_day_and_place_in_the_files() {
+    let pack = small();
+    let version = pack.alarm_rule(&"water-high".into(), TODAY).unwrap().version();
+    assert!(pack.alarm_rule(&"water-high".into(), jiff::civil::date(2025, 12, 31)).is_none());
+    let at = &pack.sources().rules[&("water-high".into(), version)];
+    assert_eq!(at.to_string(), "sensing/water-level/rules.toml:4");
+    let uses: Vec<&str> = pack.alarm_rules()["high-and-weak"]
+        .iter()
+        .flat_map(|rule| rule.uses())
+        .map(|used| used.key)
+        .collect();
+    assert_eq!(uses, ["battery-min", "water-level-clear", "water-level-max"]);
+}

@@ -25,7 +25,7 @@ use baotu_access::grants::Resource;
 use baotu_pack::Pack;
 use baotu_storage::{CommitError, RowError, Store, StoreFault};
 use baotu_vocabulary::{Moment, ThingId};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use acknowledging::{Acknowledgement, OPINION_CHARACTERS_MAX};
 pub use reading::{
@@ -35,7 +35,8 @@ pub use reading::{
 pub use recovering::{RECOVER_MARGIN_SECONDS, RECOVER_SPAN_SECONDS, Recovered};
 pub use refused::{RulesFailure, RulesRefused};
 pub use replaying::{
-    REPLAY_ALARMS_MAX, REPLAY_DAYS_MAX, REPLAY_READINGS_MAX, REPLAY_SPAN_SECONDS, ReplayAnswer, ReplayAsk,
+    REPLAY_ALARMS_MAX, REPLAY_DAYS_MAX, REPLAY_READINGS_MAX, REPLAY_SPAN_SECONDS, REPLAYS_AT_ONCE,
+    ReplayAnswer, ReplayAsk,
 };
 pub use settling::{CHECKPOINT_SECONDS, SETTLE_AT_ONCE, TICK_MILLIS};
 
@@ -96,6 +97,8 @@ struct Shared {
     settling: tokio::sync::Mutex<Settling>,
     /// Something has happened.
     wake: Notify,
+    /// Turns of replays.
+    replays: Semaphore,
 }
 
 impl Rules {
@@ -111,6 +114,7 @@ impl Rules {
             board: Mutex::new(board),
             settling: tokio::sync::Mutex::default(),
             wake: Notify::new(),
+            replays: Semaphore::new(REPLAYS_AT_ONCE),
         };
         Self { shared: Arc::new(shared) }
     }

@@ -41,6 +41,7 @@ impl Rules {
         let now = self.now();
         let mut settling = self.shared.settling.lock().await;
         let Some(evaluated_to) = store::evaluated_to(self.store()).await? else {
+            settling.recovered = true;
             return Ok(Recovered::default());
         };
         let reach = self.board().reach_seconds() + RECOVER_MARGIN_SECONDS;
@@ -75,8 +76,9 @@ impl Rules {
             settling.groups.restore(&known.key, known.window_seconds, alarm, known.storm);
         }
         settling.checkpoint = Some(evaluated_to);
-        drop(settling);
+        // Nothing is stored meanwhile: a checkpoint of now would hide what has not been weighed yet.
         recovered.readings = self.weigh_again(since, now).await?;
+        settling.recovered = true;
         self.shared.wake.notify_one();
         Ok(recovered)
     }

@@ -32,6 +32,9 @@ pub enum RulesRefused {
     /// The end is not after the beginning, or too far from it, or in the future.
     #[error("回放的时间段应早于现在，并且不超过 {REPLAY_DAYS_MAX} 天")]
     ReplaySpan,
+    /// Another replay is running.
+    #[error("有另一次回放正在进行，请稍后再试")]
+    ReplayBusy,
     /// More readings than one replay takes.
     #[error("这段时间的读数超过 {REPLAY_READINGS_MAX} 条，请缩短时间或只选一台设备")]
     ReplayTooLarge,
@@ -58,6 +61,7 @@ impl Refusal for RulesRefused {
             Self::NotFound | Self::NothingWatched => RefusalKind::NotFound,
             Self::Denied(denied) => denied.kind(),
             Self::Acknowledged => RefusalKind::Conflict,
+            Self::ReplayBusy => RefusalKind::TooMany,
             Self::ReplayTooLarge => RefusalKind::TooLarge,
             Self::Opinion | Self::QueryInvalid(_) | Self::ReplaySpan | Self::Draft(_) => RefusalKind::Invalid,
         }
@@ -71,6 +75,7 @@ impl Refusal for RulesRefused {
             Self::Opinion => "opinion-needed",
             Self::QueryInvalid(_) => "query-invalid",
             Self::ReplaySpan => "replay-span",
+            Self::ReplayBusy => "replay-busy",
             Self::ReplayTooLarge => "replay-too-large",
             Self::Draft(_) => "draft-invalid",
             Self::NothingWatched => "nothing-watched",

@@ -19,6 +19,8 @@ pub const REPLAY_DAYS_MAX: i64 = 93;
 pub const REPLAY_READINGS_MAX: usize = 5_000_000;
 /// Readings of the past are asked for in stretches of so many seconds.
 pub const REPLAY_SPAN_SECONDS: i64 = 3_600;
+/// Replays that run at once; others are asked to come again.
+pub const REPLAYS_AT_ONCE: usize = 1;
 /// Alarms that are told one by one; the others are counted.
 pub const REPLAY_ALARMS_MAX: usize = 1_000;
 
@@ -93,6 +95,9 @@ impl Rules {
         if things.is_empty() {
             return Err(refused(RulesRefused::NothingWatched));
         }
+        let Ok(_turn) = self.shared.replays.try_acquire() else {
+            return Err(refused(RulesRefused::ReplayBusy));
+        };
         let mut work = Work::new();
         self.shared.access.audit(&mut work, actor, AuditLine::new("rules.replay", "rule", name));
         self.store().commit(work).await.map_err(RulesFault::from)?;
@@ -108,10 +113,13 @@ impl Rules {
             if readings > REPLAY_READINGS_MAX {
                 return Err(refused(RulesRefused::ReplayTooLarge));
             }
-            replay.readings(&stretch);
+            // Weighing takes the time of a processor; it must not keep requests waiting.
+            let weighed = tokio::task::spawn_blocking(move || {
+                replay.readings(&stretch);
+                replay
+            });
+            replay = weighed.await.map_err(RulesFailure::fault)?;
             from = to;
-            // Others have their turn between two stretches.
-            tokio::task::yield_now().await;
         }
         let mut replayed = replay.end(ask.to);
         let raised = replayed.alarms.len();

@@ -37,6 +37,8 @@ pub(super) struct Settling {
     ended: VecDeque<(StormId, Moment)>,
     /// Units of work that are ready, one for each of those.
     prepared: VecDeque<Work>,
+    /// What was left before the start has been taken up.
+    pub(super) recovered: bool,
     /// The newest checkpoint.
     pub(super) checkpoint: Option<Moment>,
 }
@@ -91,7 +93,8 @@ impl Rules {
         }
         self.store_prepared(&mut settling).await?;
         let is_old = |noted: Moment| now.micros_since(noted) >= CHECKPOINT_SECONDS * 1_000_000;
-        if settling.checkpoint.is_none_or(is_old) {
+        // Before it was taken up what was left, the checkpoint of the last run must stand.
+        if settling.recovered && settling.checkpoint.is_none_or(is_old) {
             let mut work = Work::new();
             store::note_evaluated(&mut work, now);
             self.store().commit(work).await?;
@@ -108,7 +111,6 @@ impl Rules {
         ids.dedup();
         let stored = store::alarms(self.store(), &ids).await?;
         let mut known: HashMap<AlarmId, Stored> = stored.into_iter().map(|alarm| (alarm.id, alarm)).collect();
-        // Levels of a storm's first alarms, which may have been stored long before.
         let mut prepared = 0;
         for _ in 0..count {
             let Some(transition) = settling.pending.front().cloned() else { break };
@@ -162,6 +164,7 @@ impl Rules {
         };
         let key = group_key(alarm, grouping);
         // What may fail comes before the group is changed.
+        // The levels of a storm's first alarms, which may have been stored long before.
         let candidates = groups.candidates(&key);
         let missing: Vec<AlarmId> = candidates.into_iter().filter(|id| !known.contains_key(id)).collect();
         for stored in store::alarms(self.store(), &missing).await? {

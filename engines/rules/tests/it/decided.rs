@@ -14,6 +14,7 @@ fn readings_and_time_decide() {
     let silent = "missing = { after_seconds = 100, property = 'water-level' }";
     let any = "missing = { after_seconds = 100 }";
     let both = "when = 'water_level > param.limit && battery < param.low'\nmax_age_seconds = 100";
+    let both_held = format!("{both}\nhold_seconds = 150");
     let both_clear = format!("{both}\nclear_when = 'water_level < param.clear'");
     let table: &[(&str, &str, &str, &str)] = &[
         ("a reading at the limit is not beyond it", ABOVE, "0:3 1:3.1", "+1"),
@@ -53,6 +54,8 @@ fn readings_and_time_decide() {
         ("several properties together", both, "0:4 1:b12 2:b10 3:b12", "+2 -3"),
         ("not with an old reading", both, "0:4 101:b10", ""),
         ("one that is missing", both, "0:4 1:4", ""),
+        ("not held by readings that have become too old", &both_held, "0:b10 0:4 200:tick", ""),
+        ("held by readings that are young enough", &both_held, "0:b10 0:4 140:b10 145:4 150:tick", "+150"),
         ("a condition of its own to end", &both_clear, "0:b10 1:4 2:b12 3:2.4", "+1 -3"),
     ];
     let mut wrong = Vec::new();

@@ -11,7 +11,7 @@ use baotu_pack::organisations::{Post, RoleList, Unit};
 use baotu_pack::roles::Roles;
 use baotu_rules::{BoxFuture, History, HistoryFault, Observed, Rules, RulesParts, Watched};
 use baotu_storage::testing::stores;
-use baotu_storage::{Position, Store};
+use baotu_storage::{Position, Store, Work};
 use baotu_vocabulary::{Chance, Event, Moment, PersonId, Surroundings};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -109,11 +109,12 @@ struct City {
 }
 
 impl City {
-    fn on(store: &Store, gauges: u32) -> Self {
+    async fn on(store: &Store, gauges: u32) -> Self {
         let clock = Arc::new(Clock(AtomicI64::new(noon().micros())));
         let past = Arc::new(Past::default());
         let access = access(store, &clock);
         let rules = engine(store, &access, &past, gauges);
+        rules.recover().await.expect("nothing to take up");
         Self { rules, clock, past, store: store.clone(), access, gauges }
     }
 
@@ -200,7 +201,7 @@ fn access(store: &Store, clock: &Arc<Clock>) -> AccessState {
 #[tokio::test]
 async fn an_alarm_is_told_with_its_reason_and_its_end() {
     for test in stores().await {
-        let city = City::on(&test.store, 1);
+        let city = City::on(&test.store, 1).await;
         city.come(10, &[(11, 10.2)]);
         assert_eq!(city.settle().await, 1);
         assert_eq!(city.settle().await, 0);
@@ -234,8 +235,7 @@ async fn an_alarm_is_told_with_its_reason_and_its_end() {
 #[tokio::test]
 async fn a_crash_loses_no_alarm_and_doubles_none() {
     for test in stores().await {
-        let mut city = City::on(&test.store, 3);
-        city.rules.recover().await.expect("nothing to take up");
+        let mut city = City::on(&test.store, 3).await;
         // Stored; ended and stored; raised and lost with the process; held and not yet raised.
         city.come(10, &[(11, 10.0), (21, 10.0)]);
         city.settle().await;
@@ -279,7 +279,7 @@ async fn a_crash_loses_no_alarm_and_doubles_none() {
 #[tokio::test]
 async fn silence_that_began_before_a_restart_is_told_in_time() {
     for test in stores().await {
-        let mut city = City::on(&test.store, 1);
+        let mut city = City::on(&test.store, 1).await;
         city.come(0, &[(10, 1.0)]);
         city.settle().await;
         city.clock.set(6_000);
@@ -296,7 +296,7 @@ async fn silence_that_began_before_a_restart_is_told_in_time() {
 #[tokio::test]
 async fn an_alarm_whose_thing_is_gone_ends_at_the_restart() {
     for test in stores().await {
-        let mut city = City::on(&test.store, 2);
+        let mut city = City::on(&test.store, 2).await;
         city.come(0, &[(21, 10.0)]);
         city.settle().await;
         city.clock.set(60);
@@ -310,9 +310,75 @@ async fn an_alarm_whose_thing_is_gone_ends_at_the_restart() {
 }
 
 #[tokio::test]
+async fn a_database_that_fails_for_a_while_loses_nothing() {
+    for test in stores().await {
+        let city = City::on(&test.store, 3).await;
+        let rename = async |from: &str, to: &str| {
+            let mut work = Work::new();
+            work.run(format!("ALTER TABLE {from} RENAME TO {to}"), Vec::new());
+            city.store.commit(work).await.expect("the table has another name");
+        };
+        city.come(10, &[(11, 10.0)]);
+        city.settle().await;
+        // The question what is known fails …
+        rename("rules_alarm", "rules_hidden").await;
+        city.come(20, &[(11, 12.0), (21, 10.0)]);
+        city.rules.settle().await.expect_err("there is no such table");
+        rename("rules_hidden", "rules_alarm").await;
+        // … and what is prepared fails.
+        rename("storage_event", "storage_hidden").await;
+        city.come(30, &[(31, 10.0)]);
+        city.rules.settle().await.expect_err("there is no log");
+        rename("storage_hidden", "storage_event").await;
+        city.settle().await;
+        let raised = |number| format!("rules.alarm_raised {number} 号水位站");
+        let wanted = [raised(1), "rules.alarm_cleared 1 号水位站".to_owned(), raised(2), raised(3)];
+        assert_eq!(city.said().await, wanted);
+    }
+}
+
+#[tokio::test]
+async fn alarms_are_stored_as_they_happen() {
+    for test in stores().await {
+        let city = City::on(&test.store, 1).await;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let rules = city.rules.clone();
+        let running = tokio::spawn(async move {
+            rules
+                .run(async {
+                    stopped.await.ok();
+                })
+                .await;
+        });
+        city.come(10, &[(11, 10.0)]);
+        let patience = std::time::Duration::from_secs(30);
+        assert!(city.store.wait_for_events(Position::START, patience).await.expect("the log"));
+        assert_eq!(city.said().await, ["rules.alarm_raised 1 号水位站"]);
+        stop.send(()).expect("it runs");
+        running.await.expect("it ends");
+    }
+}
+
+#[test]
+fn reactions_can_read_what_events_say() {
+    use baotu_pack::Type;
+    for event in baotu_rules::contracts::contracts().events {
+        let Type::Record(fields) = Type::from_schema(&event.data) else {
+            panic!("{}: no record", event.name)
+        };
+        for name in ["level", "text", "rule_title", "on_clear", "lon", "lat"] {
+            assert!(fields.contains_key(name), "{} lacks {name}", event.name);
+        }
+        let id = if event.name.contains("storm") { "storm_id" } else { "alarm_id" };
+        assert_eq!(fields.get(id), Some(&Type::String), "{}", event.name);
+        assert_eq!(event.name.ends_with("cleared"), fields.contains_key("cleared_at"), "{}", event.name);
+    }
+}
+
+#[tokio::test]
 async fn a_storm_is_told_once() {
     for test in stores().await {
-        let mut city = City::on(&test.store, 5);
+        let mut city = City::on(&test.store, 5).await;
         let high: Vec<(u32, f64)> = (1..=4).map(|number| (number * 10, 3.5)).collect();
         city.come(0, &high[..2]);
         city.come(5, &high[2..]);
@@ -407,7 +473,7 @@ impl Desk {
 #[tokio::test]
 async fn people_see_and_acknowledge_what_they_may() {
     for test in stores().await {
-        let city = City::on(&test.store, 4);
+        let city = City::on(&test.store, 4).await;
         for number in 1..=4 {
             city.come(i64::from(number), &[(number * 10 + 1, 10.0)]);
         }
@@ -495,7 +561,7 @@ async fn people_see_and_acknowledge_what_they_may() {
 #[tokio::test]
 async fn a_rule_is_replayed_before_it_is_published() {
     for test in stores().await {
-        let city = City::on(&test.store, 2);
+        let city = City::on(&test.store, 2).await;
         for (seconds, voltage) in [(0, 12.0), (600, 10.9), (1_200, 10.5), (1_800, 12.0)] {
             city.come(seconds, &[(11, voltage), (21, 12.0)]);
         }
