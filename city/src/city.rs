@@ -55,6 +55,8 @@ const GATHERING: Duration = Duration::from_millis(50);
 const COMMANDING: Duration = Duration::from_secs(1);
 /// How often it is written down when things were heard and what was odd about them.
 const WRITING_DOWN: Duration = Duration::from_secs(10);
+/// How often days of readings that are over go to the lake.
+const KEEPING_UP: Duration = Duration::from_secs(900);
 /// How often hours of readings that are over are sealed.
 const SEALING: Duration = Duration::from_secs(60);
 /// How long a worker sleeps when there is nothing to do.
@@ -334,6 +336,18 @@ impl City {
                     tracing::error!(
                         fault = &fault as &dyn std::error::Error,
                         "hours that are over were not sealed"
+                    );
+                }
+                Ok(())
+            })
+        });
+        self.repeat(&mut tasks, stop, "lake", KEEPING_UP, |city| {
+            Box::pin(async move {
+                let things = &city.sensing.things;
+                if let Err(fault) = things.keep_up(things.now()).await {
+                    tracing::error!(
+                        fault = &fault as &dyn std::error::Error,
+                        "days of readings did not go to the lake"
                     );
                 }
                 Ok(())

@@ -12,9 +12,8 @@ use baotu_notices::{Address, AddressFault, Addresses, Channel, Notices, Recipien
 use baotu_observations::Things;
 use baotu_pack::Pack;
 use baotu_rules::Rules;
-use baotu_storage::Work;
 use baotu_vocabulary::contract::Answer;
-use baotu_vocabulary::{CaseId, FactFault, Facts, Moment, Refusal, Surroundings, TemplateName, UnitCode};
+use baotu_vocabulary::{FactFault, Facts, Moment, Refusal, Surroundings, TemplateName, UnitCode};
 use serde_json::Value;
 
 use crate::reactions::{ActionError, Actions, Cause, Prepared};
@@ -100,15 +99,7 @@ impl Actions for CityActions {
                 reaction: cause.reaction.clone(),
             };
             match name {
-                "cases.open" => {
-                    let origins = origins(&arguments);
-                    let case = event.case_id();
-                    let mut work = self.cases.prepare_open(arguments, &event, now).await.map_err(failure)?;
-                    if !work.is_empty() {
-                        note_case(&mut work, &origins, case);
-                    }
-                    Ok(work)
-                }
+                "cases.open" => self.cases.prepare_open(arguments, &event, now).await.map_err(failure),
                 "cases.act" => self.cases.prepare_act(arguments, &event, now).await.map_err(failure),
                 "notices.send" => {
                     let order: SendArguments =
@@ -120,23 +111,6 @@ impl Actions for CityActions {
                 _ => Err(anyhow::anyhow!("no engine has the action {name}").into()),
             }
         })
-    }
-}
-
-/// What a case is opened for.
-fn origins(arguments: &Value) -> Vec<String> {
-    let origins = arguments["origins"].as_array().into_iter().flatten();
-    origins.filter_map(|origin| origin.as_str().map(str::to_owned)).collect()
-}
-
-/// Notes at the alarms and storms that a case is opened for which case it is, in the same unit.
-fn note_case(work: &mut Work, origins: &[String], case: CaseId) {
-    for origin in origins {
-        match origin.split_once(':') {
-            Some(("alarm", id)) => drop(id.parse().map(|alarm| Rules::link_case(work, alarm, case))),
-            Some(("storm", id)) => drop(id.parse().map(|storm| Rules::link_storm_case(work, storm, case))),
-            _ => {}
-        }
     }
 }
 

@@ -31,7 +31,8 @@ impl Surroundings for Here {
     }
 }
 
-#[tokio::main]
+// One thread: see `open_broker`.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let port: u16 = arguments.first().map_or(Ok(0), |port| port.parse())?;

@@ -18,7 +18,7 @@ use super::sink::{Extras, Publish, Sink};
 use super::topic::{is_topic, is_within};
 
 /// Seconds that a client is given to read the last word of a connection.
-const SAY_LAST_SECONDS: u64 = 5;
+const SAY_LAST_SECONDS: u64 = 2;
 
 /// Seconds in which a client that was told the end may still be sending.
 const LINGER_SECONDS: u64 = 2;

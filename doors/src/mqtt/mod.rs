@@ -49,4 +49,4 @@ pub use open::{OpenGate, OpenSink, open_broker};
 pub use sessions::Delivered;
 pub use sink::{Accepted, Extras, Publish, PublishRefused, Sink};
 pub use topic::{is_filter, is_topic, matches};
-pub use upstream::{Upstream, UpstreamParts, UpstreamStatus};
+pub use upstream::{Upstream, UpstreamParts, UpstreamRefused, UpstreamStatus};

@@ -54,6 +54,10 @@ impl Sink for OpenSink {
 }
 
 /// An open broker. Bind its listener to a loopback address only.
+///
+/// Run it on one thread: two tests of the suite of Eclipse Paho (`test_subscribe_options`, `test_request_response`) have one
+/// client subscribe and another publish without waiting for SUBACK, and expect the message. MQTT orders nothing between
+/// two connections (4.6); one thread handles them in the order in which their bytes came.
 #[must_use]
 pub fn open_broker(surroundings: Arc<dyn Surroundings>, denied_filters: Vec<String>) -> Broker {
     let limits = Limits { keep_alive_seconds_max: KEEP_ALIVE_SECONDS_MAX, ..Limits::default() };

@@ -1,6 +1,6 @@
 //! One connection to a broker elsewhere: CONNECT, SUBSCRIBE, messages to the sink and their acknowledgements.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::accepting::{Accepting, Settled, Step, Verdict};
@@ -20,7 +20,7 @@ use super::entrance::extras;
 use super::line::{Line, Moved};
 use super::sink::Publish;
 use super::topic::is_topic;
-use super::upstream::{Ended, Upstream};
+use super::upstream::{Ended, Lasting, Outgoing, Upstream, UpstreamRefused};
 
 /// Seconds that the broker is given to hear the last word of a connection.
 const SAY_LAST_SECONDS: u64 = 5;
@@ -30,6 +30,8 @@ const KEEP_ALIVE_SECONDS: u16 = 30;
 const SESSION_SECONDS: u32 = 24 * 3_600;
 /// Messages that may be with the sink at once (Receive Maximum).
 const IN_FLIGHT_MAX: u16 = 512;
+/// Messages of ours that may wait for the broker's acknowledgement.
+const AWAITING_MAX: usize = 64;
 /// Bytes of a packet of the broker's.
 const PACKET_BYTES_MAX: u32 = 1024 * 1024;
 /// Seconds that the sink is awaited when the node closes.
@@ -40,18 +42,35 @@ pub(super) struct Talk<'a, S> {
     upstream: &'a Upstream,
     line: Line<S>,
     accepting: FuturesOrdered<Accepting>,
-    /// Packet identifiers of messages of QoS 2 that the sink took and whose PUBREL has not come.
-    taken: &'a mut BTreeSet<u16>,
+    lasting: &'a mut Lasting,
+    /// Who waits for the broker's acknowledgement of a message of ours, by packet identifier.
+    awaiting: HashMap<u16, oneshot::Sender<Result<(), UpstreamRefused>>>,
+    last_packet_id: u16,
+    /// What the broker agreed to: messages at once, bytes of a packet, keep alive.
+    awaiting_max: usize,
+    packet_bytes_max: usize,
+    keep_alive: Duration,
     heard_at: Instant,
     pinged_at: Instant,
 }
 
 impl<'a, S: AsyncRead + AsyncWrite> Talk<'a, S> {
-    /// A connection over `stream` that has said nothing yet; `taken` outlives it.
-    pub(super) fn new(upstream: &'a Upstream, stream: S, taken: &'a mut BTreeSet<u16>) -> Self {
-        let (now, line) = (Instant::now(), Line::new(stream));
-        let accepting = FuturesOrdered::new();
-        Self { upstream, line, accepting, taken, heard_at: now, pinged_at: now }
+    /// A connection over `stream` that has said nothing yet.
+    pub(super) fn new(upstream: &'a Upstream, stream: S, lasting: &'a mut Lasting) -> Self {
+        let now = Instant::now();
+        Self {
+            upstream,
+            line: Line::new(stream),
+            accepting: FuturesOrdered::new(),
+            lasting,
+            awaiting: HashMap::new(),
+            last_packet_id: 1,
+            awaiting_max: AWAITING_MAX,
+            packet_bytes_max: usize::MAX,
+            keep_alive: Duration::from_secs(KEEP_ALIVE_SECONDS.into()),
+            heard_at: now,
+            pinged_at: now,
+        }
     }
 
     /// CONNECT and SUBSCRIBE, answered. Messages of a session that goes on may come before SUBACK.
@@ -76,8 +95,15 @@ impl<'a, S: AsyncRead + AsyncWrite> Talk<'a, S> {
         match self.next().await? {
             Packet::Connack(connack) if connack.code == 0 => {
                 if !connack.session_present {
-                    self.taken.clear();
+                    self.lasting.taken.clear();
                 }
+                let agreed = &connack.properties;
+                self.awaiting_max =
+                    agreed.receive_maximum.map_or(AWAITING_MAX, usize::from).min(AWAITING_MAX);
+                self.packet_bytes_max = agreed.maximum_packet.map_or(usize::MAX, |bytes| bytes as usize);
+                // MQTT-3.2.2-21.
+                let keep_alive = agreed.server_keep_alive.unwrap_or(KEEP_ALIVE_SECONDS).max(1);
+                self.keep_alive = Duration::from_secs(keep_alive.into());
             }
             Packet::Connack(connack) => return Err(Ended::Refused(connack.code)),
             _ => return Err(Broken::Direction.into()),
@@ -118,11 +144,15 @@ impl<'a, S: AsyncRead + AsyncWrite> Talk<'a, S> {
         {
             self.handle(packet)?;
         }
-        let keep_alive = Duration::from_secs(KEEP_ALIVE_SECONDS.into());
-        let ping_at = self.pinged_at + keep_alive / 2;
-        let silent_at = self.heard_at + keep_alive * 3 / 2;
+        let may_hear = self.accepting.len() <= usize::from(IN_FLIGHT_MAX);
+        if !may_hear {
+            // Who is not heard is not silent.
+            self.heard_at = Instant::now();
+        }
+        let ping_at = self.pinged_at + self.keep_alive / 2;
+        let silent_at = self.heard_at + self.keep_alive * 3 / 2;
         tokio::select! {
-            moved = self.line.moved(self.accepting.len() <= usize::from(IN_FLIGHT_MAX)) => match moved? {
+            moved = self.line.moved(may_hear) => match moved? {
                 Moved::Heard => {
                     self.heard_at = Instant::now();
                     Ok(())
@@ -131,6 +161,10 @@ impl<'a, S: AsyncRead + AsyncWrite> Talk<'a, S> {
                 Moved::Closed => Err(Ended::Closed),
             },
             Some(settled) = self.accepting.next(), if !self.accepting.is_empty() => self.settle(settled, true),
+            Some(outgoing) = self.lasting.outgoing.recv(), if self.awaiting.len() < self.awaiting_max => {
+                self.send(outgoing);
+                Ok(())
+            }
             () = sleep_until(ping_at.min(silent_at)) => {
                 if Instant::now() >= silent_at {
                     return Err(Ended::Silent);
@@ -147,10 +181,20 @@ impl<'a, S: AsyncRead + AsyncWrite> Talk<'a, S> {
         match packet {
             Packet::Publish(publish) => self.publish(*publish),
             Packet::Ack(Ack { kind: AckKind::Pubrel, packet_id, .. }) => {
-                let code =
-                    if self.taken.remove(&packet_id) { reason::SUCCESS } else { reason::PACKET_ID_UNKNOWN };
+                let code = if self.lasting.taken.remove(&packet_id) {
+                    reason::SUCCESS
+                } else {
+                    reason::PACKET_ID_UNKNOWN
+                };
                 let kind = AckKind::Pubcomp;
                 self.say(&Packet::Ack(Ack { kind, packet_id, code, reason_string: None }));
+                Ok(())
+            }
+            Packet::Ack(Ack { kind: AckKind::Puback, packet_id, code, .. }) => {
+                if let Some(told) = self.awaiting.remove(&packet_id) {
+                    // Who asked may have left.
+                    let _ = told.send(if code < 0x80 { Ok(()) } else { Err(UpstreamRefused::Refused(code)) });
+                }
                 Ok(())
             }
             Packet::Pingresp => Ok(()),
@@ -164,7 +208,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Talk<'a, S> {
             return Err(Broken::TopicInvalid.into());
         }
         let (packet_id, qos) = (packet.packet_id, packet.qos);
-        if qos == Qos::ExactlyOnce && packet_id.is_some_and(|id| self.taken.contains(&id)) {
+        if qos == Qos::ExactlyOnce && packet_id.is_some_and(|id| self.lasting.taken.contains(&id)) {
             let step = Step::Known(Some(Verdict::Again));
             self.accepting.push_back(Accepting { publish: None, packet_id, qos, step });
             return Ok(());
@@ -182,6 +226,34 @@ impl<'a, S: AsyncRead + AsyncWrite> Talk<'a, S> {
         let step = Step::Sink(parts.sink.accept(&parts.principal, &publish));
         self.accepting.push_back(Accepting { publish: None, packet_id, qos, step });
         Ok(())
+    }
+
+    /// Publishes a message of ours; when the connection ends before its acknowledgement, its sender is told by the end of `told`.
+    fn send(&mut self, outgoing: Outgoing) {
+        let Outgoing { topic, payload, retain, told } = outgoing;
+        loop {
+            self.last_packet_id = self.last_packet_id.wrapping_add(1).max(1);
+            if !self.awaiting.contains_key(&self.last_packet_id) {
+                break;
+            }
+        }
+        let packet = Packet::Publish(Box::new(PublishPacket {
+            topic,
+            packet_id: Some(self.last_packet_id),
+            qos: Qos::AtLeastOnce,
+            retain,
+            duplicate: false,
+            payload,
+            properties: Properties::default(),
+        }));
+        let before = self.line.said.len();
+        self.say(&packet);
+        if self.line.said.len() - before > self.packet_bytes_max {
+            self.line.said.truncate(before);
+            let _ = told.send(Err(UpstreamRefused::Refused(reason::PACKET_TOO_LARGE)));
+            return;
+        }
+        self.awaiting.insert(self.last_packet_id, told);
     }
 
     /// Answers a message that the sink has answered, when `is_answered`; remembers it in any case.
@@ -207,7 +279,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Talk<'a, S> {
         };
         let Some(packet_id) = packet_id else { return Ok(()) };
         if qos == Qos::ExactlyOnce && code == reason::SUCCESS {
-            self.taken.insert(packet_id);
+            self.lasting.taken.insert(packet_id);
         }
         if is_answered {
             let kind = if qos == Qos::AtLeastOnce { AckKind::Puback } else { AckKind::Pubrec };

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use baotu_doors::mqtt::{Limits, Principal, Protocol, Qos, Sink, Upstream, UpstreamParts, tls, tls_client};
+use baotu_doors::mqtt::{
+    Limits, Principal, Protocol, Qos, Sink, Upstream, UpstreamParts, UpstreamRefused, tls, tls_client,
+};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rumqttc::{TlsConfiguration, Transport};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
@@ -12,7 +14,7 @@ use tokio::time::timeout;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use crate::mqtt_lab::{Lab, Still, publish};
+use crate::mqtt_lab::{Lab, Still, publish, subscribe};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -179,6 +181,34 @@ async fn nodes_share_the_messages_of_a_broker_elsewhere_over_tls() {
         node.close().await;
     }
     elsewhere.until("everyone to be gone", |lab| lab.broker.counts().connected == 0).await;
+}
+
+#[tokio::test]
+async fn a_command_goes_out_by_the_broker_elsewhere_and_is_answered_when_it_has_it() {
+    let limits = Limits { packet_bytes_max: 4_096, ..Limits::default() };
+    let (elsewhere, here) = (Lab::with(limits, None).await, Lab::new().await);
+    let (mut device, _) = elsewhere.device("a", true).await;
+    device.say(&subscribe(false, "things/a/do", 1)).await;
+    device.hear().await;
+    let node = Node::new(&elsewhere, "one", Protocol::V5, None, Arc::clone(&here.book) as Arc<dyn Sink>);
+    assert_eq!(node.upstream.publish("things/a/do", "1", false).await, Err(UpstreamRefused::NotConnected));
+    node.until("connected", |status| status.is_connected).await;
+    assert_eq!(node.upstream.publish("things/a/do", "1", false).await, Ok(()));
+    assert_eq!(device.hear().await, publish(0x32, false, "things/a/do", 1, "1"));
+    for (topic, payload, refused) in [
+        ("things/+/do", "1".to_owned(), UpstreamRefused::Topic),
+        ("things/a/bad", "1".to_owned(), UpstreamRefused::Refused(0x99)),
+        ("things/a/do", "x".repeat(4_096), UpstreamRefused::Refused(0x95)),
+    ] {
+        assert_eq!(node.upstream.publish(topic, payload, false).await, Err(refused), "{topic}");
+    }
+    let (publishing, closing) = (Arc::clone(&node.upstream), node.closing.clone());
+    let unanswered = tokio::spawn(async move { publishing.publish("things/a/slow", "1", false).await });
+    elsewhere.until("with the sink", |lab| lab.book.kept().len() == 1 && lab.book.asked() == 3).await;
+    closing.send_replace(true);
+    assert_eq!(unanswered.await.expect("no panic"), Err(UpstreamRefused::NotConnected));
+    elsewhere.book.release(1);
+    node.close().await;
 }
 
 #[tokio::test]

@@ -72,6 +72,8 @@ pub(crate) mod reason {
     pub(crate) const PACKET_ID_IN_USE: u8 = 0x91;
     /// Packet identifier not found.
     pub(crate) const PACKET_ID_UNKNOWN: u8 = 0x92;
+    /// Packet too large.
+    pub(crate) const PACKET_TOO_LARGE: u8 = 0x95;
     /// Quota exceeded.
     pub(crate) const QUOTA: u8 = 0x97;
     /// Payload format invalid.

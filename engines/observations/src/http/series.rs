@@ -11,6 +11,9 @@ use utoipa::ToSchema;
 use super::stations::{Format, Lines};
 use super::told::{ReadingTold, told};
 use super::{READ, ThingsState};
+use crate::aggregate::{Aggregated, Bucket};
+use crate::aggregates::BUCKETS_MAX;
+use crate::reading::SeriesNumber;
 use crate::register::Standing;
 use crate::service::HISTORY_ROWS_MAX;
 
@@ -32,12 +35,48 @@ pub(super) struct SeriesParams {
     /// To before this one; now when absent.
     #[param(value_type = Option<String>)]
     to: Option<Moment>,
-    /// Readings at most, up to 100,000.
+    /// Readings or figures at most, up to 100,000.
     limit: Option<u32>,
+    /// `raw` (default), or the figures of each `minute`, `hour` or `day` of the city.
+    #[serde(default)]
+    #[param(inline)]
+    bucket: By,
     /// `json` (default) or `csv`.
     #[serde(default)]
     #[param(inline)]
     format: Format,
+}
+
+/// How a series is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum By {
+    /// Each reading.
+    #[default]
+    Raw,
+    /// The figures of each minute.
+    Minute,
+    /// Of each hour.
+    Hour,
+    /// Of each day.
+    Day,
+}
+
+/// The figures of the usable readings of a minute, an hour or a day.
+#[derive(Serialize, ToSchema)]
+pub(super) struct FiguresTold {
+    /// Where it begins, RFC 3339.
+    at: String,
+    /// Usable readings in it.
+    count: u64,
+    /// Their mean; none without one.
+    mean: Option<f64>,
+    /// The smallest.
+    min: Option<f64>,
+    /// The largest.
+    max: Option<f64>,
+    /// Readings that were set aside, since the thing itself did not trust them.
+    set_aside: u64,
 }
 
 /// A part of a series.
@@ -51,8 +90,10 @@ pub(super) struct SeriesTold {
     unit: String,
     /// Decimals that are shown.
     decimals: u8,
-    /// By time.
+    /// By time; empty where figures are asked for.
     readings: Vec<ReadingTold>,
+    /// By time; a minute, hour or day without a reading is absent.
+    figures: Vec<FiguresTold>,
     /// Where nothing was said for longer than it should be.
     gaps: Vec<GapTold>,
     /// `from` of the next part; nothing at the end.
@@ -145,6 +186,9 @@ async fn part(
     if from >= to {
         return Err(SeriesRefused::Backwards.into());
     }
+    if let Some(bucket) = params.bucket.of() {
+        return figures(state, standing, declared, series, (from, to), bucket, params).await;
+    }
     let rows_max = usize::try_from(params.limit.unwrap_or(ROWS))
         .map_or(HISTORY_ROWS_MAX, |rows| rows.min(HISTORY_ROWS_MAX));
     let page = things.readings().history(series, from, to, rows_max).await;
@@ -162,10 +206,84 @@ async fn part(
             decimals: declared.decimals,
             gaps: gaps(times, (from, Moment::from_micros(end)), interval * GAP_INTERVALS),
             readings,
+            figures: Vec::new(),
             next: page.next.map(told),
         })
         .into_response(),
     })
+}
+
+impl By {
+    const fn of(self) -> Option<Bucket> {
+        match self {
+            Self::Raw => None,
+            Self::Minute => Some(Bucket::Minute),
+            Self::Hour => Some(Bucket::Hour),
+            Self::Day => Some(Bucket::Day),
+        }
+    }
+}
+
+impl FiguresTold {
+    fn of(bucket: &Aggregated) -> Self {
+        let figures = bucket.aggregate.figures;
+        Self {
+            at: told(bucket.begins),
+            count: figures.map_or(0, |figures| figures.count),
+            mean: figures.map(|figures| figures.mean()),
+            min: figures.map(|figures| figures.min),
+            max: figures.map(|figures| figures.max),
+            set_aside: bucket.aggregate.set_aside,
+        }
+    }
+}
+
+/// The figures of a part of a series.
+async fn figures(
+    state: &ThingsState,
+    standing: &Standing,
+    declared: &Property,
+    series: SeriesNumber,
+    span: (Moment, Moment),
+    bucket: Bucket,
+    params: &SeriesParams,
+) -> Result<Response, Problem> {
+    let things = &state.things;
+    let most =
+        usize::try_from(params.limit.unwrap_or(ROWS)).map_or(BUCKETS_MAX, |rows| rows.min(BUCKETS_MAX));
+    let page = things.readings().aggregates(series, span, bucket, things.zone(), most).await;
+    let page = page.map_err(|fault| Problem::fault(&fault))?;
+    let figures: Vec<FiguresTold> = page.buckets.iter().map(FiguresTold::of).collect();
+    if params.format == Format::Csv {
+        let mut lines =
+            Lines::new(&["code", "property", "unit", "time", "count", "mean", "min", "max", "set_aside"]);
+        let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+        for one in &figures {
+            lines.add(&[
+                &standing.thing.code,
+                declared.name.as_str(),
+                &declared.unit,
+                &one.at,
+                &one.count.to_string(),
+                &number(one.mean),
+                &number(one.min),
+                &number(one.max),
+                &one.set_aside.to_string(),
+            ]);
+        }
+        return Ok(lines.answer());
+    }
+    Ok(Json(SeriesTold {
+        property: declared.name.to_string(),
+        title: declared.title.clone(),
+        unit: declared.unit.clone(),
+        decimals: declared.decimals,
+        readings: Vec::new(),
+        figures,
+        gaps: Vec::new(),
+        next: page.next.map(told),
+    })
+    .into_response())
 }
 
 /// The times in which nothing was said for longer than `seconds`.

@@ -25,8 +25,9 @@ pub use commands::{COMMANDS_ROWS_MAX, Carrier, CommandFailure};
 use crate::contracts::{LATEST, LatestAnswer, LatestQuestion};
 use crate::mishap::{Mishap, Mishaps};
 use crate::reading::{Reading, SeriesNumber};
+use crate::retention::Keep;
 use crate::service::Readings;
-use crate::store::register as store;
+use crate::store::{ReadingsFault, register as store};
 use crate::thing::{SecretDigest, SignInRefused, Thing, ThingState};
 
 /// Rows that are written in one unit at most.
@@ -348,6 +349,35 @@ impl Things {
             mishaps = rest;
         }
         Ok(())
+    }
+
+    /// The code of the thing and the name of the property of a series, as the lake sorts them.
+    fn described(&self, series: SeriesNumber) -> Option<(String, String)> {
+        let (thing, property) = self.of_series(series)?;
+        let entry = self.book(|book| book.by_id(thing))?;
+        Some((entry.thing.code.clone(), property.to_string()))
+    }
+
+    /// Moves days that are over to the lake and drops what has been kept long enough, as the properties declare.
+    ///
+    /// # Errors
+    /// When files cannot be read or written; it is tried again the next time.
+    pub async fn keep_up(&self, now: Moment) -> Result<(), ReadingsFault> {
+        let describe = |series| self.described(series);
+        let compacted = self.shared.readings.compact(now, &self.shared.zone, describe).await?;
+        if compacted.days > 0 {
+            tracing::info!(
+                days = compacted.days,
+                readings = compacted.readings,
+                "days of readings went to the lake"
+            );
+        }
+        let keep = |series| {
+            let property =
+                self.of_series(series).and_then(|(_, property)| self.shared.pack.property(&property));
+            Keep { readings_days: property.map(|property| property.keep_days), aggregates_days: None }
+        };
+        self.shared.readings.retain(now, keep, describe).await.map(drop)
     }
 
     /// The day of the city at a moment.
