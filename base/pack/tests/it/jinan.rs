@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use baotu_pack::sensing::{Sensing, ThingIndicator};
 use baotu_pack::testing::TODAY;
 use baotu_pack::{ChargeQuestion, Checked, Level, Pack};
+use baotu_vocabulary::contract::{MethodContract, MethodInput};
 use baotu_vocabulary::{ActionContract, Contracts, EventContract, FactContract};
 use serde_json::{Value, json};
 
@@ -43,7 +45,32 @@ fn open_contracts() -> Contracts {
             }
         }
     }
+    contracts.methods = open_methods();
     contracts
+}
+
+/// The methods that things name, with inputs as they are given.
+fn open_methods() -> Vec<MethodContract> {
+    let files = walkdir::WalkDir::new(folder()).into_iter().filter_map(Result::ok);
+    let files: Vec<Sensing> = files
+        .filter(|entry| entry.path().ends_with("things.toml"))
+        .map(|entry| std::fs::read_to_string(entry.path()).expect("a file of the pack is text"))
+        .map(|text| toml::from_str(&text).expect("and TOML"))
+        .collect();
+    let properties = || files.iter().flat_map(|file| &file.properties);
+    let keep = |word: &str| word.to_owned().leak() as &'static str;
+    let input = |(name, from): (&String, &String)| {
+        let property = properties().find(|property| property.name.as_str() == from);
+        let unit = property.map(|property| keep(&property.unit)).unwrap_or_default();
+        MethodInput { name: keep(name), unit, required: false }
+    };
+    let indicators = files.iter().flat_map(|file| &file.types).flat_map(|kind| &kind.indicators);
+    let method = |indicator: &ThingIndicator| MethodContract {
+        name: keep(&indicator.method),
+        about: "",
+        inputs: indicator.with.iter().map(input).collect(),
+    };
+    indicators.map(method).collect()
 }
 
 fn load() -> Checked {
