@@ -49,6 +49,8 @@ export async function demoCity({ first = [], always = [] } = {}) {
 
   async function start(options) {
     const args = ['demo', '--pack', join(ROOT, 'packs', 'jinan'), '--data', join(data, 'data'), '--log', 'warn']
+    // Thousands of devices would keep both cores from what the journey is about.
+    args.push('--devices', '0', '--mqtt', '127.0.0.1:0', '--hj212', '127.0.0.1:0')
     child = spawn(BINARY, [...args, '--listen', `127.0.0.1:${port}`, ...always, ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })

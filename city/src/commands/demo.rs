@@ -16,10 +16,12 @@ use super::serve::{checked_pack, open, print_addresses, print_thing_doors, publi
 use crate::about::Demo;
 use crate::city::{City, Founding, told};
 use crate::demo::accounts::{PASSWORD, key_written, offered, written};
+use crate::demo::devices::{Addresses, FULL, Fleet};
 use crate::demo::habits::Habits;
 use crate::demo::people::Cast;
 use crate::demo::play::Play;
 use crate::listening::Door;
+use crate::sensing::doors::BoundDoors;
 use crate::settings::Settings;
 use crate::surroundings::{SimulatedSurroundings, real_now};
 
@@ -50,6 +52,9 @@ pub(super) struct PlayChoices {
     /// 历史从何时开始，例如 2026-11-23T00:00:00+08:00；默认为现在往前推
     #[arg(long, value_name = "时间")]
     start: Option<Moment>,
+    /// 模拟设备的数量：以 MQTT、HJ 212 和 HTTP 连到本城市；0 表示没有
+    #[arg(long, default_value_t = FULL, value_name = "台")]
+    devices: usize,
     /// 演完历史就停：打印件数后退出（用于检查与比对）
     #[arg(long)]
     history_only: bool,
@@ -106,6 +111,8 @@ pub(super) async fn run(settings: Settings, choices: PlayChoices) -> anyhow::Res
     let mut play =
         Play::new(city.clone(), habits, cast, Arc::clone(&surroundings), choices.seed, choices.per_day)
             .await?;
+    let fleet = play.fleet(choices.devices);
+    let addresses = addresses(&door, &doors);
     let end = start.plus_micros(history);
     if choices.history_only {
         play.advance(end).await?;
@@ -114,9 +121,10 @@ pub(super) async fn run(settings: Settings, choices: PlayChoices) -> anyhow::Res
     }
     city.readiness.wait_for("history");
     let readiness = city.readiness.clone();
+    let devices = Devices { fleet, city: city.clone(), addresses };
     let told = tokio::spawn(async move {
         if let Err(fault) =
-            live_on(play, &surroundings, start, end, speed, || readiness.arrived("history")).await
+            live_on(play, &surroundings, (start, end), speed, devices, || readiness.arrived("history")).await
         {
             tracing::error!(fault = format!("{fault:#}"), "the play has stopped; the city still answers");
         }
@@ -130,9 +138,9 @@ pub(super) async fn run(settings: Settings, choices: PlayChoices) -> anyhow::Res
 async fn live_on(
     mut play: Play,
     surroundings: &SimulatedSurroundings,
-    start: Moment,
-    end: Moment,
+    (start, end): (Moment, Moment),
     speed: f64,
+    devices: Devices,
     arrived: impl FnOnce(),
 ) -> anyhow::Result<()> {
     let mut at = start;
@@ -147,12 +155,38 @@ async fn live_on(
         refused = tally.refused,
         "the history is played"
     );
+    devices.fleet.install(&devices.city).await?;
     arrived();
     surroundings.run(speed);
-    loop {
-        play.catch_up().await?;
-        tokio::time::sleep(TICK).await;
+    let Devices { fleet, city, addresses } = devices;
+    let (zone, time) = (city.pack.calendar().zone().clone(), Arc::clone(&city.surroundings));
+    let reporting = fleet.run(addresses, time, zone, speed);
+    let playing = async {
+        loop {
+            play.catch_up().await?;
+            tokio::time::sleep(TICK).await;
+        }
+    };
+    tokio::select! {
+        ended = playing => ended,
+        () = reporting => Ok(()),
     }
+}
+
+/// The devices of a demo with the city that they speak to.
+struct Devices {
+    fleet: Fleet,
+    city: City,
+    addresses: Addresses,
+}
+
+/// Where the devices of the demo connect.
+fn addresses(door: &Door, doors: &BoundDoors) -> Addresses {
+    let of = |wanted: &str| {
+        let found = doors.addresses().into_iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, address)| address)
+    };
+    Addresses { mqtt: of("mqtt"), hj212: of("hj212"), http: door.address }
 }
 
 fn mark(city: &City) -> &str {

@@ -9,6 +9,7 @@
 //! | `accounts` | which accounts are offered to those who watch and take part |
 
 pub mod accounts;
+pub mod devices;
 pub mod habits;
 pub mod people;
 pub mod play;

@@ -25,6 +25,7 @@ use rand_chacha::ChaCha12Rng;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::devices::Fleet;
 use super::habits::{Habit, Habits, filled, unit_fields};
 use super::people::{Cast, Official};
 use super::scenery::Scenery;
@@ -111,6 +112,11 @@ enum Came {
 }
 
 impl Play {
+    /// The devices that belong to this play.
+    pub fn fleet(&self, count: usize) -> Fleet {
+        Fleet::of(&self.scenery, self.seed, count)
+    }
+
     /// A play that begins at the surroundings' moment.
     ///
     /// # Errors

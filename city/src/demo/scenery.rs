@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use baotu_cases::service::{GivenPlace, OpenCase};
 use baotu_pack::Pack;
-use baotu_vocabulary::{CategoryCode, ProcedureName};
+use baotu_vocabulary::{CategoryCode, Point, ProcedureName};
 use jiff::civil::Date;
 use rand::Rng;
 use serde_json::Map;
@@ -62,6 +62,15 @@ impl Scenery {
             (procedure.name().clone(), topics.collect())
         });
         Self { spots: spots.collect(), topics: topics.collect() }
+    }
+
+    /// A place near a community, by three numbers from 0 to 1: which community, and how far from its label point; with its
+    /// address. Nothing in a pack without communities.
+    pub(super) fn spot(&self, which: f64, scatter: [f64; 2]) -> Option<(Point, String)> {
+        let index = (which * self.spots.len() as f64) as usize;
+        let spot = self.spots.get(index.min(self.spots.len().checked_sub(1)?))?;
+        let [east, north] = scatter.map(|part| (part - 0.5) * 2.0 * SCATTER_DEGREES);
+        Some((Point::new(spot.lon + east, spot.lat + north).ok()?, spot.address.clone()))
     }
 
     /// Draws what is asked for in the way of `opening`; nothing when the pack has no topic or place for it.

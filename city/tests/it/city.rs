@@ -76,8 +76,12 @@ impl City {
 
     /// The same over an existing data folder.
     pub(crate) fn start_on(data: &Path, arguments: &[&str]) -> Self {
+        // Thousands of devices would keep both cores from what the story is about.
+        let none: &[&str] = &["--devices", "0"];
+        let is_demo = arguments.first() == Some(&"demo") && !arguments.contains(&"--devices");
         let mut process = Command::new(env!("CARGO_BIN_EXE_baotu"))
             .args(arguments)
+            .args(if is_demo { none } else { &[] })
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .current_dir(root())
