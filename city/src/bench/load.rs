@@ -56,7 +56,7 @@ impl<const ACTS: usize> Figures<ACTS> {
 const TICKS_PER_SECOND: u64 = 100;
 
 /// What the processors have spent on this process; known on Linux.
-fn processors_spent() -> Option<Duration> {
+pub(super) fn processors_spent() -> Option<Duration> {
     let account = std::fs::read_to_string("/proc/self/stat").ok()?;
     // The name in parentheses may hold blanks; user and system time are the 12th and 13th fields after it.
     let fields = account.rsplit_once(')')?.1.split_whitespace();
@@ -65,6 +65,12 @@ fn processors_spent() -> Option<Duration> {
 }
 
 impl Times {
+    /// These times.
+    pub fn of(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        Self { times }
+    }
+
     /// All times of several loads together.
     pub fn together<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
         let mut times: Vec<Duration> = all.into_iter().flat_map(|times| &times.times).copied().collect();

@@ -10,6 +10,7 @@
 //! | `lifecycle` | one case's way, act by act over HTTP |
 //! | `looks` | what an official looks at all day |
 //! | `ingest` | readings that become durable, beside PostgreSQL |
+//! | `things` | things that report over MQTT, beside Mosquitto and InfluxDB |
 //! | `client` | the program at the other end of the line |
 //!
 //! Nothing is printed here: the command does.
@@ -23,3 +24,4 @@ mod lifecycle;
 pub mod load;
 mod looks;
 mod requests;
+pub mod things;

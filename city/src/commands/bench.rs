@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use super::serve::checked_folder;
 use super::{PACK_DEFAULT, running};
 use crate::bench::cases::{Choices, measure};
-use crate::bench::ingest;
+use crate::bench::{ingest, things};
 use crate::city::atlas_of;
 use crate::demo::habits::Habits;
 use crate::settings::LogFormat;
@@ -26,6 +26,8 @@ pub(super) enum Bench {
     Cases(CasesChoices),
     /// 接入：传感器读数每秒能落盘多少个，旁边是 PostgreSQL 的 COPY
     Ingest(IngestChoices),
+    /// 设备：经 MQTT 每秒能收多少个落盘的读数，报警多快；旁边可以是 Mosquitto 加 InfluxDB
+    Things(ThingsChoices),
     /// 定位：一个坐标落在哪个网格、归谁管，要多少微秒；顺带量地名、地址和地图
     Geo(GeoChoices),
 }
@@ -82,6 +84,41 @@ pub(super) struct IngestChoices {
     folder: Option<PathBuf>,
 }
 
+/// What may be chosen of the bench of things.
+#[derive(Args)]
+#[command(
+    long_about = "在临时文件夹里建一座真正的城市，登记设备，以 MQTT QoS 1 上报，落盘后才应答；规则照常监测，同时逐个触发报警，量从发送到报警事件的时间。\n\n给出 --mosquitto 和 --influx 时，同样的消息在同一次运行里发给 Mosquitto，由本程序桥接写入 InfluxDB，InfluxDB 答复后才算数（Mosquitto 的应答不表示落盘）。Mosquitto 的队列上限应放开：max_queued_messages 0、max_inflight_messages 0。\n\n结束后删净。"
+)]
+pub(super) struct ThingsChoices {
+    /// 同时上报的连接数
+    #[arg(long, default_value = "64", value_name = "个")]
+    connections: NonZeroUsize,
+    /// 每条消息多少个时刻；每个时刻六个读数
+    #[arg(long, default_value = "20", value_name = "个")]
+    moments: NonZeroUsize,
+    /// 每个连接最多多少条未应答
+    #[arg(long, default_value = "8", value_name = "条")]
+    window: std::num::NonZeroU16,
+    /// 一共多少条消息
+    #[arg(long, default_value = "20000", value_name = "条")]
+    messages: NonZeroU64,
+    /// 同时触发多少起报警
+    #[arg(long, default_value_t = 200, value_name = "起")]
+    alarms: usize,
+    /// 同时测的 Mosquitto
+    #[arg(long, requires = "influx", value_name = "主机:端口")]
+    mosquitto: Option<std::net::SocketAddr>,
+    /// 同时测的 InfluxDB 1.x（HTTP）
+    #[arg(long, requires = "mosquitto", value_name = "主机:端口")]
+    influx: Option<std::net::SocketAddr>,
+    /// 临时文件夹建在哪里；应在将来正式运行所用的磁盘上，默认为系统的临时文件夹
+    #[arg(long, value_name = "文件夹")]
+    folder: Option<PathBuf>,
+    /// 城市包文件夹
+    #[arg(long, default_value = PACK_DEFAULT, value_name = "文件夹")]
+    pack: PathBuf,
+}
+
 /// What may be chosen of the bench of places.
 #[derive(Args)]
 pub(super) struct GeoChoices {
@@ -99,6 +136,7 @@ pub(super) fn run(bench: Bench) -> Result<ExitCode, ExitCode> {
     match bench {
         Bench::Cases(choices) => running(cases(choices)),
         Bench::Ingest(choices) => running(ingest(choices)),
+        Bench::Things(choices) => running(things(choices)),
         Bench::Geo(choices) => running(async move { geo(&choices.pack, choices.points) }),
     }
 }
@@ -137,6 +175,22 @@ async fn ingest(choices: IngestChoices) -> anyhow::Result<ExitCode> {
         folder: choices.folder,
     };
     let report = ingest::measure(&choices, &|line| println!("{line}")).await?;
+    print!("{report}");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn things(choices: ThingsChoices) -> anyhow::Result<ExitCode> {
+    let choices = things::Choices {
+        pack: checked_folder(&choices.pack, &RealSurroundings)?,
+        connections: choices.connections.get(),
+        moments: choices.moments.get(),
+        window: choices.window.get(),
+        messages: choices.messages.get(),
+        alarms: choices.alarms,
+        peer: choices.mosquitto.zip(choices.influx),
+        folder: choices.folder,
+    };
+    let report = things::measure(&choices, &|line| println!("{line}")).await?;
     print!("{report}");
     Ok(ExitCode::SUCCESS)
 }
