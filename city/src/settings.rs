@@ -12,6 +12,7 @@ use baotu_notices::config::NoticesConfig;
 use baotu_storage::{Database, StoreConfig};
 
 use crate::sensing::doors::ThingDoors;
+use crate::sensing::elsewhere::Elsewhere;
 
 /// Where a setting was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ struct Names {
     variable: &'static str,
 }
 
-const NAMES: [Names; 13] = [
+const NAMES: [Names; 14] = [
     Names { key: "listen", flag: "--listen", variable: "BAOTU_LISTEN" },
     Names { key: "data", flag: "--data", variable: "BAOTU_DATA_FOLDER" },
     Names { key: "pack", flag: "--pack", variable: "BAOTU_PACK" },
@@ -78,6 +79,7 @@ const NAMES: [Names; 13] = [
     Names { key: "tls_chain", flag: "--tls-chain", variable: "BAOTU_TLS_CHAIN" },
     Names { key: "tls_key", flag: "--tls-key", variable: "BAOTU_TLS_KEY" },
     Names { key: "hj212", flag: "--hj212", variable: "BAOTU_HJ212" },
+    Names { key: "upstream", flag: "--upstream", variable: "BAOTU_UPSTREAM" },
 ];
 
 /// The ports on which things connect, when the city listens on a port of its own choice.
@@ -286,7 +288,11 @@ fn thing_doors(said: &Said, listen: SocketAddr, problems: &mut Vec<SettingProble
         }
         (None, ..) => None,
     };
-    ThingDoors { mqtt, mqtts, hj212 }
+    let upstream = said.values.get("upstream").and_then(|(path, origin)| {
+        let read = Elsewhere::read(Path::new(path));
+        read.map_err(|message| problems.push(SettingProblem { origin: origin.clone(), message })).ok()
+    });
+    ThingDoors { mqtt, mqtts, hj212, upstream }
 }
 
 /// Reads the file that says how messages leave the house.

@@ -197,6 +197,9 @@ struct SaidHere {
     /// 设备以 HJ 212 连接的地址，默认 127.0.0.1:18212；off 表示不开 [BAOTU_HJ212]
     #[arg(long, value_name = "主机:端口")]
     hj212: Option<String>,
+    /// 外部 MQTT 代理的设置文件：设备发到那里，本节点以共享订阅接收 [BAOTU_UPSTREAM]
+    #[arg(long, value_name = "文件")]
+    upstream: Option<String>,
 }
 
 impl SaidHere {
@@ -216,7 +219,8 @@ impl SaidHere {
             .with("mqtts", self.mqtts, &environment)
             .with("tls_chain", self.tls_chain, &environment)
             .with("tls_key", self.tls_key, &environment)
-            .with("hj212", self.hj212, &environment);
+            .with("hj212", self.hj212, &environment)
+            .with("upstream", self.upstream, &environment);
         let defaults = Defaults { data: data_default.to_owned(), pack: PACK_DEFAULT.to_owned() };
         Settings::gather(said, &defaults).map_err(|problems| {
             for problem in &problems {

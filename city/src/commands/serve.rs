@@ -55,7 +55,7 @@ pub(super) async fn run(settings: Settings, bootstrap: bool) -> anyhow::Result<E
 pub(super) async fn open(city: City, door: Door, doors: BoundDoors) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let mut tasks = city.live(&stop);
-    doors.open(&city.sensing, &mut tasks, &stop);
+    doors.open(&city.sensing, &city.surroundings, &mut tasks, &stop)?;
     let told = stop.clone();
     tokio::spawn(async move {
         told_to_stop().await;

@@ -2,15 +2,18 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
 use baotu_doors::mqtt::tls_from_pem;
+use baotu_vocabulary::Surroundings;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::Sensing;
+use super::elsewhere::Elsewhere;
 
 /// Where things may connect; a door that is absent stays shut.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,8 @@ pub struct ThingDoors {
     pub mqtts: Option<(SocketAddr, PathBuf, PathBuf)>,
     /// HJ 212 over TCP.
     pub hj212: Option<SocketAddr>,
+    /// A broker elsewhere whose messages are taken too.
+    pub upstream: Option<Elsewhere>,
 }
 
 /// Bound sockets that do not answer yet.
@@ -28,6 +33,7 @@ pub struct BoundDoors {
     mqtt: Option<TcpListener>,
     mqtts: Option<(TcpListener, TlsAcceptor)>,
     hj212: Option<TcpListener>,
+    upstream: Option<Elsewhere>,
 }
 
 impl ThingDoors {
@@ -48,7 +54,8 @@ impl ThingDoors {
             }
             None => None,
         };
-        Ok(BoundDoors { mqtt: bind(self.mqtt).await?, mqtts, hj212: bind(self.hj212).await? })
+        let (mqtt, hj212) = (bind(self.mqtt).await?, bind(self.hj212).await?);
+        Ok(BoundDoors { mqtt, mqtts, hj212, upstream: self.upstream })
     }
 }
 
@@ -64,7 +71,27 @@ impl BoundDoors {
     }
 
     /// Answers until `stop`.
-    pub fn open(self, sensing: &Sensing, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+    ///
+    /// # Errors
+    /// When the broker elsewhere cannot be spoken to as its settings say.
+    pub fn open(
+        self,
+        sensing: &Sensing,
+        surroundings: &Arc<dyn Surroundings>,
+        tasks: &mut JoinSet<()>,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        if let Some(elsewhere) = &self.upstream {
+            let (client, told) = (elsewhere.client(sensing, surroundings)?, stop.clone());
+            tasks.spawn(async move {
+                let (close, closing) = tokio::sync::watch::channel(false);
+                let ending = async {
+                    told.cancelled().await;
+                    close.send_replace(true);
+                };
+                tokio::join!(client.run(closing), ending);
+            });
+        }
         if let Some(listener) = self.mqtt {
             let broker = sensing.broker.clone();
             tasks.spawn(async move { broker.serve(listener, None).await });
@@ -82,5 +109,6 @@ impl BoundDoors {
             told.cancelled().await;
             broker.close().await;
         });
+        Ok(())
     }
 }

@@ -5,11 +5,13 @@
 //! | `entry` | what HJ 212 and POST bring to the register |
 //! | `mqtt` | what the broker brings to it: topics, rights, acknowledgements |
 //! | `carrying` | commands on their way to whatever connection a thing has |
+//! | `elsewhere` | a broker elsewhere to which things publish |
 //! | `watching` | rules watch what is stored |
 //! | `doors` | the sockets on which things connect |
 
 mod carrying;
 pub mod doors;
+pub mod elsewhere;
 mod entry;
 mod mqtt;
 mod watching;

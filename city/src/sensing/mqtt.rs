@@ -53,15 +53,25 @@ impl Topics {
     async fn take(&self, principal: &Principal, publish: &Publish) -> Result<(), PublishRefused> {
         let thing = self.entry.by_code(principal).ok_or(PublishRefused::NotAuthorised)?;
         let what = own(principal, &publish.topic).ok_or(PublishRefused::NotAuthorised)?;
+        self.hear(&thing, what, &publish.payload).await
+    }
+
+    /// The register, as doors ask it.
+    pub(super) fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// Takes what a thing says under the last level of its topic.
+    pub(super) async fn hear(&self, thing: &Known, what: &str, payload: &[u8]) -> Result<(), PublishRefused> {
         match what {
-            "results" => self.end_command(&thing, &publish.payload).await,
+            "results" => self.end_command(thing, payload).await,
             "readings" => {
                 let (now, zone) = (self.entry.now(), self.entry.zone());
-                self.keep(&thing, of_json(&thing.kind, &publish.payload, now, zone)).await
+                self.keep(thing, of_json(&thing.kind, payload, now, zone)).await
             }
             "frames" => {
                 let meter = thing.kind.meter.as_ref().ok_or(PublishRefused::Topic)?;
-                self.keep(&thing, of_frame(meter, &publish.payload, self.entry.now())).await
+                self.keep(thing, of_frame(meter, payload, self.entry.now())).await
             }
             _ => Err(PublishRefused::Topic),
         }
