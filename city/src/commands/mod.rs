@@ -12,6 +12,7 @@ mod demo;
 mod import;
 mod migrate;
 mod new_pack;
+mod readings;
 mod serve;
 
 use std::ffi::OsString;
@@ -109,6 +110,13 @@ enum Command {
         /// 导入为哪个流程的工单；城市包只有一个流程时可不写
         #[arg(long, value_name = "流程名")]
         procedure: Option<String>,
+        #[command(flatten)]
+        said: SaidHere,
+    },
+    /// 设备读数：在城市停着时以 CSV 导出、导入
+    Readings {
+        #[command(subcommand)]
+        way: readings::Way,
         #[command(flatten)]
         said: SaidHere,
     },
@@ -255,6 +263,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check { pack, grants } => check::run(&pack, grants),
         Command::Import { file, mapping, procedure, said } => {
             settled(said, DATA_DEFAULT, |settings| import::run(settings, file, mapping, procedure))
+        }
+        Command::Readings { way, said } => {
+            settled(said, DATA_DEFAULT, |settings| readings::run(settings, way))
         }
         Command::NewPack { folder, name, title } => new_pack::run(&folder, &Names { name, title }),
         Command::Backup { folder, said } => {
