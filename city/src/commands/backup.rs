@@ -10,6 +10,7 @@ use anyhow::Context;
 use baotu_storage::{Store, StoreConfig};
 
 use crate::city::KEY_FILE;
+use crate::sensing::READINGS_FOLDER;
 use crate::settings::Settings;
 
 pub(super) async fn back_up(settings: Settings, folder: PathBuf) -> anyhow::Result<ExitCode> {
@@ -17,6 +18,7 @@ pub(super) async fn back_up(settings: Settings, folder: PathBuf) -> anyhow::Resu
     let store = Store::open(&config).await.context("打不开数据库")?;
     store.backup(&folder).await.context("备份没有完成")?;
     copy_key(&settings.data, &folder)?;
+    copy_things(&settings.data, &folder).await?;
     println!("已备份到 {}。其中有个人信息的密钥：请像保管原始数据一样保管它。", folder.display());
     Ok(ExitCode::SUCCESS)
 }
@@ -25,8 +27,19 @@ pub(super) async fn restore(settings: Settings, folder: PathBuf) -> anyhow::Resu
     let config = StoreConfig::new(settings.database, settings.data.join("blobs"));
     Store::restore(&folder, &config).await.context("恢复没有完成")?;
     copy_key(&folder, &settings.data)?;
+    copy_things(&folder, &settings.data).await?;
     println!("已恢复到 {}，可以启动了。", settings.data.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Copies the readings of things, where there are any.
+async fn copy_things(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let (from, to) = (from.join(READINGS_FOLDER), to.join(READINGS_FOLDER));
+    if !from.exists() {
+        return Ok(());
+    }
+    let copying = tokio::task::spawn_blocking(move || baotu_observations::copy_readings(&from, &to));
+    copying.await?.context("读数没有复制完").map(drop)
 }
 
 /// Copies the key file, readable by its owner alone from its first byte on.

@@ -38,8 +38,8 @@ use entry::Entry;
 use mqtt::Topics;
 use watching::{Past, Watching, watched};
 
-/// The folder in the data folder that holds the readings of the last days.
-const READINGS_FOLDER: &str = "readings";
+/// The folder in the data folder that holds the readings, those in the lake among them.
+pub(crate) const READINGS_FOLDER: &str = "readings";
 
 /// The things of a city and their doors. Cheap to clone.
 #[derive(Clone)]

@@ -35,6 +35,7 @@
 
 mod aggregate;
 mod aggregates;
+mod backup;
 mod command;
 mod compaction;
 pub mod contracts;
@@ -55,6 +56,7 @@ mod transfer;
 
 pub use aggregate::{Aggregate, Aggregated, AggregatedPage, Bucket, Figures};
 pub use aggregates::BUCKETS_MAX;
+pub use backup::copy_readings;
 pub use command::{Command, CommandRefused, CommandState, RESULT_BYTES_MAX, WAITING_MAX};
 pub use compaction::{COMPACT_AFTER_SECONDS, Compacted, FOLD_AFTER_SECONDS};
 pub use mishap::{Mishap, OTHERS};
