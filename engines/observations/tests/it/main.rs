@@ -1,6 +1,7 @@
 //! The readings of a city through their public functions.
 
 mod air;
+mod bulk;
 mod crashes;
 mod given;
 mod history;
