@@ -138,6 +138,9 @@ impl Readings {
         let (part, stretches) =
             self.memory(|memory| (memory.part_of(span).cloned(), memory.stretches(span, span)));
         if let Some(part) = part.filter(|part| is_written && part.thinned) {
+            if part.not_rolled_up.iter().flatten().any(|known| *known == series.number()) {
+                return Ok(None);
+            }
             let shared = std::sync::Arc::clone(&self.shared);
             if !blocking(move || shared.lake.has(&part, series)).await? {
                 return Ok(None);

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::aggregate::day;
 use crate::lake::{Manifest, Named, Part, Sorter};
 use crate::memory::Memory;
-use crate::reading::SeriesNumber;
+use crate::reading::{Reading, SeriesNumber};
 use crate::sealing::ranked;
 use crate::service::{Readings, Shared, blocking};
 use crate::span::{FileKey, Span};
@@ -44,6 +44,8 @@ pub(crate) struct Due {
     pub(crate) part: Option<Arc<Part>>,
     /// What goes into it, by hour and then in the order in which it was written.
     pub(crate) files: Vec<FileKey>,
+    /// What comes last, in the order in which it arrived: it stands in no aggregate yet.
+    pub(crate) imported: Vec<Reading>,
 }
 
 impl Readings {
@@ -61,29 +63,75 @@ impl Readings {
         zone: &TimeZone,
         describe: impl Fn(SeriesNumber) -> Option<(String, String)> + Send + Sync,
     ) -> Result<Compacted, ReadingsFault> {
-        let mut manifest = self.shared.upkeep.lock().await;
+        let mut manifest = self.upkeep().await?;
         let mut compacted = Compacted::default();
         for due in self.memory(|memory| due(memory, now, zone)) {
-            let part = self.write(&mut manifest, due, now, &describe, BTreeSet::new()).await?;
-            compacted.days += 1;
-            compacted.readings += part.rows;
-            compacted.bytes += part.bytes;
+            for part in self.write(&mut manifest, vec![due], now, &describe, BTreeSet::new()).await? {
+                compacted.days += 1;
+                compacted.readings += part.rows;
+                compacted.bytes += part.bytes;
+            }
         }
         Ok(compacted)
     }
 
-    /// Writes a part without the readings of some series, makes it the one that counts, and removes what it takes the
-    /// place of.
+    /// Writes parts without the readings of some series, makes them those that count, all at once, and removes what they
+    /// take the place of. Parts with imported readings are to be rolled up afterwards.
     pub(crate) async fn write(
+        &self,
+        manifest: &mut Manifest,
+        all: Vec<Due>,
+        now: Moment,
+        describe: &(impl Fn(SeriesNumber) -> Option<(String, String)> + Send + Sync),
+        without: BTreeSet<SeriesNumber>,
+    ) -> Result<Vec<Part>, ReadingsFault> {
+        let without = Arc::new(without);
+        let mut written = Vec::with_capacity(all.len());
+        for due in all {
+            match self.prepare(manifest, due, now, describe, Arc::clone(&without)).await {
+                Ok(one) => written.push(one),
+                Err(fault) => {
+                    written.iter().for_each(|(_, part)| self.shared.lake.discard(part));
+                    return Err(fault);
+                }
+            }
+        }
+        let (shared, mut next) = (Arc::clone(&self.shared), manifest.clone());
+        let begins: BTreeSet<Moment> = written.iter().map(|(_, part)| part.begins).collect();
+        next.parts.retain(|known| !begins.contains(&known.begins));
+        next.parts.extend(written.iter().map(|(_, part)| part.clone()));
+        next.parts.sort_by_key(|part| part.begins);
+        *manifest = blocking(move || shared.lake.commit(&next).map(|()| next)).await?;
+        {
+            let _nobody_reads = self.shared.reading.write().await;
+            self.shared.remember(|memory| {
+                for (due, part) in &written {
+                    memory.compacted(part.clone(), &due.files);
+                }
+            });
+        }
+        let shared = Arc::clone(&self.shared);
+        blocking(move || {
+            for (due, _) in &written {
+                due.part.iter().for_each(|part| shared.lake.remove(part));
+                due.files.iter().for_each(|key| shared.folder.remove(*key));
+            }
+            Ok(written.into_iter().map(|(_, part)| part).collect())
+        })
+        .await
+    }
+
+    /// Writes a part, which does not count yet.
+    async fn prepare(
         &self,
         manifest: &mut Manifest,
         due: Due,
         now: Moment,
         describe: &(impl Fn(SeriesNumber) -> Option<(String, String)> + Send + Sync),
-        without: BTreeSet<SeriesNumber>,
-    ) -> Result<Part, ReadingsFault> {
-        let (shared, of) = (Arc::clone(&self.shared), due.clone());
-        let series = blocking(move || series_of(&shared, &of)).await?;
+        without: Arc<BTreeSet<SeriesNumber>>,
+    ) -> Result<(Due, Part), ReadingsFault> {
+        let shared = Arc::clone(&self.shared);
+        let (due, series) = blocking(move || series_of(&shared, &due).map(|series| (due, series))).await?;
         let mut order: Vec<Named> = series
             .into_iter()
             .map(|series| {
@@ -96,29 +144,12 @@ impl Readings {
         });
         // A version that failed is not used again: its file may be there.
         manifest.version += 1;
-        let (shared, of, mut next) = (Arc::clone(&self.shared), due.clone(), manifest.clone());
-        let (next, part) = blocking(move || {
-            let part = merge(&shared, &of, &order, next.version, now, &without)?;
-            next.parts.retain(|known| known.hours().0 != part.hours().0);
-            next.parts.push(part.clone());
-            next.parts.sort_by_key(|part| part.begins);
-            shared.lake.commit(&next)?;
-            Ok((next, part))
-        })
-        .await?;
-        *manifest = next;
-        {
-            let _nobody_reads = self.shared.reading.write().await;
-            self.shared.remember(|memory| memory.compacted(part.clone(), &due.files));
-        }
-        let shared = Arc::clone(&self.shared);
+        let (shared, version) = (Arc::clone(&self.shared), manifest.version);
         blocking(move || {
-            due.part.iter().for_each(|part| shared.lake.remove(part));
-            due.files.iter().for_each(|key| shared.folder.remove(*key));
-            Ok(())
+            let part = merge(&shared, &due, &order, version, now, &without)?;
+            Ok((Due { imported: Vec::new(), ..due }, part))
         })
-        .await?;
-        Ok(part)
+        .await
     }
 }
 
@@ -129,7 +160,13 @@ fn due(memory: &Memory, now: Moment, zone: &TimeZone) -> Vec<Due> {
         let begins = hours_of(memory, key.span, zone);
         let (due, ready) = all.entry(begins.1.0).or_insert_with(|| {
             let (dt, hours) = begins;
-            let due = Due { dt, hours, part: memory.part_of(key.span).cloned(), files: Vec::new() };
+            let due = Due {
+                dt,
+                hours,
+                part: memory.part_of(key.span).cloned(),
+                files: Vec::new(),
+                imported: Vec::new(),
+            };
             (due, Ready::default())
         });
         let last = ready.last.replace(key.span);
@@ -173,7 +210,7 @@ impl Default for Ready {
 }
 
 /// The day in which an hour begins and the hours of its part: those of the part that there is, or all that no other has.
-fn hours_of(memory: &Memory, span: Span, zone: &TimeZone) -> (Date, (Span, Span)) {
+pub(crate) fn hours_of(memory: &Memory, span: Span, zone: &TimeZone) -> (Date, (Span, Span)) {
     if let Some(part) = memory.part_of(span) {
         return (part.dt, part.hours());
     }
@@ -199,6 +236,7 @@ pub(crate) fn series_of(shared: &Shared, due: &Due) -> Result<BTreeSet<SeriesNum
         let newest = OpenReading::open(&shared.folder.path(*key))?.newest()?;
         all.extend(newest.iter().map(|reading| reading.series));
     }
+    all.extend(due.imported.iter().map(|reading| reading.series));
     Ok(all)
 }
 
@@ -223,6 +261,9 @@ fn merge(
         let file = OpenReading::open(&shared.folder.path(*key))?;
         file.all(|reading| sorter.take(ranked(&reading, rank(reading.series))))?;
     }
+    for reading in &due.imported {
+        sorter.take(ranked(reading, rank(reading.series))).map_err(fault)?;
+    }
     let mut sorted = sorter.sorted().map_err(fault)?;
     let prepared =
         shared.lake.prepare((due.dt, version), order, &mut sorted, |series| !without.contains(&series))?;
@@ -235,6 +276,8 @@ fn merge(
             *before = key.generation.saturating_add(1);
         }
     }
+    let not_rolled_up =
+        if due.imported.is_empty() { None } else { Some(known_by_aggregates(shared, due, order)?) };
     Ok(prepared.part(Part {
         dt: due.dt,
         file: None,
@@ -248,5 +291,15 @@ fn merge(
         written: now,
         folded,
         thinned: !without.is_empty() || due.part.as_ref().is_some_and(|part| part.thinned),
+        not_rolled_up,
     }))
+}
+
+/// The numbers of the series whose readings of this day may have been dropped, so that the aggregates know more than what
+/// comes now.
+fn known_by_aggregates(shared: &Shared, due: &Due, order: &[Named]) -> Result<Vec<u32>, ReadingsFault> {
+    let Some(part) = due.part.as_ref().filter(|part| part.thinned) else { return Ok(Vec::new()) };
+    let left: BTreeSet<SeriesNumber> = shared.lake.list(part)?.iter().map(|rows| rows.series).collect();
+    let dropped = order.iter().filter(|named| !left.contains(&named.series));
+    Ok(dropped.map(|named| named.series.number()).collect())
 }

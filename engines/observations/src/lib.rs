@@ -10,7 +10,7 @@
 //! | `sealing` | an hour that is over: indexes, aggregates, small files joined |
 //! | `aggregates` | a series by the minute, the hour, the day |
 //! | `compaction`, `retention` | days that are over move to the lake; what need not be kept is dropped |
-//! | `transfer` | readings as CSV, out and in |
+//! | `transfer`, `bulk` | readings as CSV, out and in; what is brought in of days that are over goes straight to the lake |
 //! | `store/` | the files: one SQLite database for an hour, the thread that writes them; a database of aggregates for a month |
 //! | `lake/` | the table of days that are over: sorted Parquet, a manifest |
 //!
@@ -21,7 +21,7 @@
 //! taken*, so that a late one stands where it belongs. An hour that is over is *sealed*: its file gets its index and is
 //! never written again, and its aggregates are written. What comes for it later goes to another file of the same hour,
 //! and whoever asks sees them as one. A day that is over is *compacted*: its files become one part of the lake, which
-//! what comes later corrects in the same way until it is folded in.
+//! what comes later corrects in the same way until it is folded in. What is *brought in* of such days goes there at once.
 //!
 //! # Invariants
 //!
@@ -36,6 +36,7 @@
 mod aggregate;
 mod aggregates;
 mod backup;
+mod bulk;
 mod command;
 mod compaction;
 pub mod contracts;
@@ -57,6 +58,7 @@ mod transfer;
 pub use aggregate::{Aggregate, Aggregated, AggregatedPage, Bucket, Figures};
 pub use aggregates::BUCKETS_MAX;
 pub use backup::copy_readings;
+pub use bulk::IMPORT_READINGS_MAX;
 pub use command::{Command, CommandRefused, CommandState, RESULT_BYTES_MAX, WAITING_MAX};
 pub use compaction::{COMPACT_AFTER_SECONDS, Compacted, FOLD_AFTER_SECONDS};
 pub use mishap::{Mishap, OTHERS};

@@ -158,7 +158,31 @@ impl Memory {
     pub(crate) fn not_rolled_up(&self, first: Span, end: Span) -> BTreeSet<Span> {
         let files =
             self.files.range(FileKey { span: first, generation: 0 }..FileKey { span: end, generation: 0 });
-        files.filter(|(_, known)| !known.rolled_up).map(|(key, _)| key.span).collect()
+        let mut hours: BTreeSet<Span> =
+            files.filter(|(_, known)| !known.rolled_up).map(|(key, _)| key.span).collect();
+        let parts = self.parts.range(..end).rev().take_while(|(_, part)| first < part.hours().1);
+        for (begins, part) in parts.filter(|(_, part)| part.not_rolled_up.is_some()) {
+            let (begins, ends) = ((*begins).max(first), part.hours().1.min(end));
+            hours.extend((begins.number()..ends.number()).map(Span::numbered));
+        }
+        hours
+    }
+
+    /// The files of the hours from the first to before the second that go into the part of their day: of each hour,
+    /// those before the first that is not rolled up.
+    pub(crate) fn go_in(&self, hours: (Span, Span)) -> Vec<FileKey> {
+        let end = FileKey { span: hours.1, generation: 0 };
+        let mut all = Vec::new();
+        let mut stopped = None;
+        for (key, known) in self.files.range(FileKey { span: hours.0, generation: 0 }..end) {
+            if !known.rolled_up {
+                stopped = Some(key.span);
+            }
+            if stopped != Some(key.span) {
+                all.push(*key);
+            }
+        }
+        all
     }
 
     /// The hours before this one with sealed files that do not stand in the aggregates.

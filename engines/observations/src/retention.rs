@@ -8,7 +8,7 @@ use baotu_vocabulary::Moment;
 use crate::compaction::{Due, series_of};
 use crate::reading::SeriesNumber;
 use crate::service::{Readings, blocking};
-use crate::span::{FileKey, Span};
+use crate::span::Span;
 use crate::store::ReadingsFault;
 
 const DAY_SECONDS: i64 = 86_400;
@@ -47,11 +47,13 @@ impl Readings {
         describe: impl Fn(SeriesNumber) -> Option<(String, String)> + Send + Sync,
     ) -> Result<Dropped, ReadingsFault> {
         let before = |days: Option<u32>| days.map(|days| now.plus_seconds(-i64::from(days) * DAY_SECONDS));
-        let mut manifest = self.shared.upkeep.lock().await;
+        let mut manifest = self.upkeep().await?;
         let mut dropped = Dropped::default();
         let parts: Vec<_> = self.memory(|memory| memory.parts.values().cloned().collect());
         for part in parts {
-            let due = self.with_what_came_late(part);
+            let hours = part.hours();
+            let files = self.memory(|memory| memory.go_in(hours));
+            let due = Due { dt: part.dt, hours, part: Some(part), files, imported: Vec::new() };
             let (shared, of) = (Arc::clone(&self.shared), due.clone());
             let series = blocking(move || series_of(&shared, &of)).await?;
             let is_over = |series: &SeriesNumber| {
@@ -62,9 +64,9 @@ impl Readings {
                 continue;
             }
             let had = due.part.as_ref().map_or(0, |part| part.rows);
-            let left = self.write(&mut manifest, due, now, &describe, without).await?;
+            let left = self.write(&mut manifest, vec![due], now, &describe, without).await?;
             dropped.days += 1;
-            dropped.readings += had.saturating_sub(left.rows);
+            dropped.readings += had.saturating_sub(left.iter().map(|part| part.rows).sum());
         }
         let newest = self.memory(crate::memory::Memory::all_newest);
         let older: Vec<_> = newest
@@ -94,26 +96,5 @@ impl Readings {
             self.shared.rollups.remove(&empty);
         }
         Ok(dropped)
-    }
-
-    /// A part with the files that are to be folded into it.
-    fn with_what_came_late(&self, part: Arc<crate::lake::Part>) -> Due {
-        let hours = part.hours();
-        let files = self.memory(|memory| {
-            let end = FileKey { span: hours.1, generation: 0 };
-            let files = memory.files.range(FileKey { span: hours.0, generation: 0 }..end);
-            let mut goes_in: Vec<FileKey> = Vec::new();
-            let mut stopped = None;
-            for (key, known) in files {
-                if !known.rolled_up {
-                    stopped = Some(key.span);
-                }
-                if stopped != Some(key.span) {
-                    goes_in.push(*key);
-                }
-            }
-            goes_in
-        });
-        Due { dt: part.dt, hours, part: Some(part), files }
     }
 }

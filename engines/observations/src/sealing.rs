@@ -33,7 +33,12 @@ impl Readings {
     /// # Errors
     /// When a file cannot be sealed; it is tried again the next time.
     pub async fn seal(&self, now: Moment) -> Result<Sealed, ReadingsFault> {
-        let _upkeep = self.shared.upkeep.lock().await;
+        let _upkeep = self.upkeep().await?;
+        self.seal_over(now).await
+    }
+
+    /// The same for whoever holds `upkeep`.
+    pub(crate) async fn seal_over(&self, now: Moment) -> Result<Sealed, ReadingsFault> {
         let mut sealed = Sealed::default();
         let over = Span::not_over(now);
         for key in self.shared.writer.release(over).await? {
@@ -81,14 +86,14 @@ fn roll_up(shared: &Shared, span: Span) -> Result<(), ReadingsFault> {
     }
     let is_new = part.is_none() && files.iter().all(|(_, rolled_up)| !rolled_up);
     let rolled_up = if is_new {
-        all_of_hour(shared, &open)?
+        all_of_hour(shared, span, &open)?
     } else {
         let touched = newest.iter().map(|reading| reading.series).collect();
         some_of_hour(shared, span, part.as_deref(), &open, touched)?
     };
     drop(open);
     shared.rollups.keep_newest(&newest)?;
-    shared.rollups.write(span, &rolled_up)?;
+    shared.rollups.write(rolled_up)?;
     let fresh: Vec<FileKey> = files.iter().filter(|(_, rolled_up)| !rolled_up).map(|(key, _)| *key).collect();
     for key in &fresh {
         mark_rolled_up(&shared.folder.path(*key))?;
@@ -98,7 +103,7 @@ fn roll_up(shared: &Shared, span: Span) -> Result<(), ReadingsFault> {
 }
 
 /// The aggregates of all series of an hour, from files read once from end to end.
-fn all_of_hour(shared: &Shared, files: &[OpenReading]) -> Result<Vec<RolledUp>, ReadingsFault> {
+fn all_of_hour(shared: &Shared, span: Span, files: &[OpenReading]) -> Result<Vec<RolledUp>, ReadingsFault> {
     let fault = |reason| ReadingsFault::Folder { path: shared.folder.sorting(), reason };
     let mut sorter = Sorter::new(&shared.folder.sorting());
     for file in files {
@@ -115,7 +120,7 @@ fn all_of_hour(shared: &Shared, files: &[OpenReading]) -> Result<Vec<RolledUp>, 
             _ => {
                 let mut aggregate = Aggregate::default();
                 aggregate.take(told);
-                all.push(RolledUp { series, aggregate, only_if_absent: false });
+                all.push(RolledUp { series, span, aggregate, only_if_absent: false });
             }
         }
     }
@@ -144,7 +149,7 @@ fn some_of_hour(
         }
         let mut aggregate = Aggregate::default();
         merge(sources).into_iter().for_each(|told| aggregate.take(told));
-        all.push(RolledUp { series, aggregate, only_if_absent: dropped });
+        all.push(RolledUp { series, span, aggregate, only_if_absent: dropped });
     }
     Ok(all)
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use baotu_vocabulary::Moment;
 
+use crate::bulk::roll_up_parts;
 use crate::lake::{Lake, Manifest};
 use crate::memory::{Memory, Stretch, Told};
 use crate::reading::{Arrival, Reading, ReadingRefused, SeriesNumber, judge};
@@ -50,7 +51,7 @@ pub(crate) struct Shared {
     pub(crate) rollups: RollUps,
     pub(crate) memory: Arc<RwLock<Memory>>,
     pub(crate) writer: Writer,
-    /// Held by whoever changes which files and parts there are: one at a time seals, compacts or drops.
+    /// Held by whoever changes which files and parts there are: one at a time seals, compacts, brings in or drops.
     pub(crate) upkeep: tokio::sync::Mutex<Manifest>,
     /// Held for reading from when somebody has learned which files there are until they are read; for writing before
     /// files are removed.
@@ -74,8 +75,9 @@ impl Readings {
     pub fn open_with_lake(folder: &Path, lake: &Path) -> Result<Self, ReadingsFault> {
         let folder = Folder::open(folder)?;
         folder.clear()?;
-        let (lake, manifest) = Lake::open(&lake.join("observations"))?;
+        let (lake, mut manifest) = Lake::open(&lake.join("observations"))?;
         let rollups = RollUps::open(folder.root())?;
+        roll_up_parts(&lake, &rollups, &mut manifest)?;
         let mut memory = Memory::default();
         for part in &manifest.parts {
             memory.parts.insert(part.hours().0, Arc::new(part.clone()));

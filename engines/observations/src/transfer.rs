@@ -5,9 +5,11 @@
 use std::io::{Read, Write};
 
 use baotu_vocabulary::Moment;
+use jiff::tz::TimeZone;
 
+use crate::bulk::IMPORT_READINGS_MAX;
 use crate::reading::{Arrival, Quality, Reading, ReadingRefused, SeriesNumber};
-use crate::service::{BATCH_READINGS_MAX, HISTORY_ROWS_MAX, Readings, ReadingsFailure};
+use crate::service::{HISTORY_ROWS_MAX, Readings};
 use crate::store::ReadingsFault;
 
 /// Lines whose problems an import tells; the others are counted.
@@ -108,7 +110,9 @@ impl Readings {
     /// thing. A line with a problem is told and left out, the others are stored; bringing a file in again doubles
     /// nothing. The columns are found by the names in the first line.
     ///
-    /// A file that is ordered by time is much the quickest: each hour is one file.
+    /// What belongs to days of the city's `zone` that are over goes straight to the lake, where it corrects what stands
+    /// there; `describe` is that of [`Readings::compact`]. Lines come in any order: [`IMPORT_READINGS_MAX`] readings are
+    /// held and then written day by day, so that a larger file is quickest when it is ordered by time.
     ///
     /// # Errors
     /// When the file cannot be read or readings cannot be stored; what was stored before stays.
@@ -116,7 +120,9 @@ impl Readings {
         &self,
         file: R,
         now: Moment,
+        zone: &TimeZone,
         number: impl Fn(&str, &str) -> Option<SeriesNumber> + Send + Sync,
+        describe: impl Fn(SeriesNumber) -> Option<(String, String)> + Send + Sync,
     ) -> Result<Imported, TransferFault> {
         let mut file = csv::ReaderBuilder::new().flexible(true).from_reader(file);
         let columns = {
@@ -124,35 +130,27 @@ impl Readings {
             HEAD.map(|name| head.iter().position(|column| column.trim_ascii() == name.as_bytes()))
         };
         let mut imported = Imported::default();
-        let mut batch = Vec::new();
+        let mut held = Vec::new();
         let mut record = csv::ByteRecord::new();
         while file.read_byte_record(&mut record)? {
             let line = record.position().map_or(0, csv::Position::line);
             match reading_of(&record, columns, &number, now) {
-                Ok(reading) => batch.push(reading),
+                Ok(reading) => held.push(reading),
                 Err(problem) if imported.problems.len() < LINE_PROBLEMS_MAX => {
                     imported.problems.push((line, problem));
                 }
                 Err(_) => imported.more_problems += 1,
             }
-            if batch.len() >= BATCH_READINGS_MAX {
-                imported.stored += self.import_batch(std::mem::take(&mut batch), now).await?;
+            if held.len() >= IMPORT_READINGS_MAX {
+                let readings = held.len() as u64;
+                self.bring_in(std::mem::take(&mut held), now, zone, &describe).await?;
+                imported.stored += readings;
             }
         }
-        imported.stored += self.import_batch(batch, now).await?;
+        let readings = held.len() as u64;
+        self.bring_in(held, now, zone, &describe).await?;
+        imported.stored += readings;
         Ok(imported)
-    }
-
-    async fn import_batch(&self, batch: Vec<Reading>, now: Moment) -> Result<u64, TransferFault> {
-        let readings = batch.len() as u64;
-        match self.arrived(batch, now, Arrival::Imported).await {
-            Ok(()) => Ok(readings),
-            Err(ReadingsFailure::Fault(fault)) => Err(fault.into()),
-            // Each line was judged by itself.
-            Err(ReadingsFailure::Refused(refused)) => {
-                Err(ReadingsFault::NotStored(refused.to_string()).into())
-            }
-        }
     }
 }
 

@@ -50,6 +50,10 @@ pub(crate) struct Part {
     pub(crate) folded: Vec<u32>,
     /// Whether retention has dropped readings of it.
     pub(crate) thinned: bool,
+    /// Absent once its readings stand in the aggregates. Until then, the numbers of the series of which the aggregates
+    /// know more than it does, because retention has dropped their readings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) not_rolled_up: Option<Vec<u32>>,
 }
 
 impl Part {

@@ -143,7 +143,6 @@ impl Lake {
                 return Ok(Prepared { file, list, rows: 0, bytes: 0, extent: None });
             }
             sync_folder(&self.folder.join(&of_day))?;
-            sync_folder(&self.folder)?;
             let bytes = std::fs::metadata(&path)?.len();
             Ok(Prepared { file, list, rows: written.rows, bytes, extent: written.extent })
         };
@@ -152,11 +151,22 @@ impl Lake {
 
     /// Makes a manifest the one that counts, and lets the parts that it names be seen.
     pub(crate) fn commit(&self, manifest: &Manifest) -> Result<(), ReadingsFault> {
+        // The folders of the days are durable before the manifest names what is in them.
+        sync_folder(&self.folder).map_err(self.folder_fault())?;
         manifest::replace(&self.folder, manifest)?;
         for file in manifest.parts.iter().filter_map(|part| part.file.as_ref()) {
             self.show(file).map_err(self.folder_fault())?;
         }
         Ok(())
+    }
+
+    /// Removes the files of a part that no manifest has named.
+    pub(crate) fn discard(&self, part: &Part) {
+        let waiting = part.file.iter().map(|file| manifest::waiting(&self.folder, file));
+        for path in waiting.chain(part.list.iter().map(|list| self.folder.join(list))) {
+            // The next start removes it.
+            std::fs::remove_file(path).ok();
+        }
     }
 
     /// Removes the files of a part that the manifest names no more.

@@ -32,6 +32,7 @@ const NEWEST: &str = "CREATE TABLE IF NOT EXISTS newest (
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RolledUp {
     pub(crate) series: SeriesNumber,
+    pub(crate) span: Span,
     pub(crate) aggregate: Aggregate,
     /// Whether what stands there knows more than this: its readings are gone by retention.
     pub(crate) only_if_absent: bool,
@@ -109,9 +110,19 @@ impl RollUps {
         Some((month_begins(*months.first()?), month_begins(months.last()? + 1)))
     }
 
-    /// Writes the aggregates of an hour, durably, in place of what stood there.
-    pub(crate) fn write(&self, span: Span, rolled_up: &[RolledUp]) -> Result<(), ReadingsFault> {
-        let month = month_of(span);
+    /// Writes aggregates, durably, in place of what stood there: all of a month or none.
+    pub(crate) fn write(&self, mut rolled_up: Vec<RolledUp>) -> Result<(), ReadingsFault> {
+        // In the order in which they lie, so that each page is written once.
+        rolled_up.sort_by_cached_key(|one| (month_of(one.span), one.series, one.span));
+        for of_month in rolled_up.chunk_by(|one, other| month_of(one.span) == month_of(other.span)) {
+            if let Some(one) = of_month.first() {
+                self.write_month(month_of(one.span), of_month)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_month(&self, month: i32, rolled_up: &[RolledUp]) -> Result<(), ReadingsFault> {
         let path = self.path(month);
         self.written(&path, MONTH, |work| {
             let mut replace = work.prepare(
@@ -125,7 +136,7 @@ impl RollUps {
                     (if one.only_if_absent { &mut add } else { &mut replace }, one.aggregate.figures);
                 statement.execute(params![
                     one.series.number(),
-                    span.number(),
+                    one.span.number(),
                     figures.map_or(0, |figures| figures.count.cast_signed()),
                     one.aggregate.set_aside.cast_signed(),
                     figures.map(|figures| figures.sum),

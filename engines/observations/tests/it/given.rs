@@ -74,3 +74,18 @@ pub(crate) async fn buckets_of(
         }
     }
 }
+
+/// Readings as lines that are brought in; the property is called as the number of the series.
+pub(crate) fn lines(readings: &[Reading]) -> String {
+    let mut text = "thing,property,time,value,quality\n".to_owned();
+    for one in readings {
+        let (series, quality) = (one.series.number(), one.quality.letter());
+        text.push_str(&format!("thing,{series},{},{},{quality}\n", one.at, one.value));
+    }
+    text
+}
+
+/// The number of a series of [`lines`].
+pub(crate) fn number(_thing: &str, property: &str) -> Option<SeriesNumber> {
+    property.parse().ok().map(SeriesNumber::new)
+}

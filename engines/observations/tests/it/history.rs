@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use baotu_observations::{Aggregate, Bucket, Figures, Quality, SeriesNumber};
+use baotu_observations::{Aggregate, Bucket, Figures, Quality, Reading, SeriesNumber};
 use baotu_vocabulary::Moment;
 use jiff::tz::{TimeZone, offset};
 use proptest::prelude::*;
 
-use crate::given::{SECOND, again, all_of, buckets_of, eight, names, nothing, reading};
+use crate::given::{SECOND, again, all_of, buckets_of, eight, lines, names, nothing, number, reading};
 
 /// What happens to a city's readings.
 #[derive(Clone, Debug)]
 enum Happening {
     /// A batch of (series, seconds after eight, value, whether it is usable).
     Batch(Vec<(u32, i64, i16, bool)>),
+    /// The same, brought in so many hours after eight.
+    Import(i64, Vec<(u32, i64, i16, bool)>),
     /// Sealing so many seconds after eight.
     Seal(i64),
     /// Sealing and compacting so many hours after eight.
@@ -27,8 +29,10 @@ fn happening() -> impl Strategy<Value = Happening> {
     let one = (0..3_u32, -4_000..9_000_i64, any::<i16>(), usable());
     // Few moments, so that many meet.
     let crowded = (0..3_u32, (-4..9_i64).prop_map(|step| step * 1_000), any::<i16>(), usable());
+    let batch = || proptest::collection::vec(prop_oneof![one.clone(), crowded.clone()], 1..12);
     prop_oneof![
-        6 => proptest::collection::vec(prop_oneof![one, crowded], 1..12).prop_map(Happening::Batch),
+        6 => batch().prop_map(Happening::Batch),
+        3 => (3..100_i64, batch()).prop_map(|(hours, batch)| Happening::Import(hours, batch)),
         2 => (0..20_000_i64).prop_map(Happening::Seal),
         2 => (4..200_i64).prop_map(Happening::Compact),
         1 => Just(Happening::Restart),
@@ -38,6 +42,15 @@ fn happening() -> impl Strategy<Value = Happening> {
 /// The days of this city begin at eight in UTC, in the middle of what is stored.
 fn zone() -> TimeZone {
     TimeZone::fixed(offset(16))
+}
+
+fn readings_of(batch: Vec<(u32, i64, i16, bool)>) -> Vec<Reading> {
+    let readings = batch.into_iter().map(|(series, at, value, usable)| {
+        let mut one = reading(series, at, value.into());
+        one.quality = if usable { Quality::Manual } else { Quality::Calibrating };
+        one
+    });
+    readings.collect()
 }
 
 type Series = BTreeMap<i64, (f64, bool)>;
@@ -82,17 +95,19 @@ proptest! {
             let now = eight().plus_seconds(9_000);
             let mut model = BTreeMap::<u32, Series>::new();
             for happening in happenings {
+                if let Happening::Batch(batch) | Happening::Import(_, batch) = &happening {
+                    for &(series, at, value, usable) in batch {
+                        model.entry(series).or_default().insert(at, (f64::from(value), usable));
+                    }
+                }
                 match happening {
                     Happening::Batch(batch) => {
-                        for &(series, at, value, usable) in &batch {
-                            model.entry(series).or_default().insert(at, (f64::from(value), usable));
-                        }
-                        let batch = batch.into_iter().map(|(series, at, value, usable)| {
-                            let mut one = reading(series, at, value.into());
-                            one.quality = if usable { Quality::Manual } else { Quality::Calibrating };
-                            one
-                        });
-                        readings.store(batch.collect(), now).await.expect("stored");
+                        readings.store(readings_of(batch), now).await.expect("stored");
+                    }
+                    Happening::Import(hours, batch) => {
+                        let (text, at) = (lines(&readings_of(batch)), eight().plus_seconds(hours * 3_600));
+                        let imported = readings.import(text.as_bytes(), at, &zone(), number, names).await;
+                        assert_eq!(imported.expect("imported").problems, []);
                     }
                     Happening::Seal(at) => drop(readings.seal(eight().plus_seconds(at)).await.expect("sealed")),
                     Happening::Compact(hours) => {

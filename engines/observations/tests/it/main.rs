@@ -2,6 +2,7 @@
 
 mod air;
 mod backup;
+mod bulk;
 mod crashes;
 mod given;
 mod history;

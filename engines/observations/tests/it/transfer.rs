@@ -2,7 +2,9 @@
 
 use baotu_observations::{ExportSeries, Imported, LineProblem, Quality, SeriesNumber};
 
-use crate::given::{all_of, eight, nothing, reading};
+use jiff::tz::TimeZone;
+
+use crate::given::{all_of, eight, names, nothing, reading};
 
 fn number(thing: &str, property: &str) -> Option<SeriesNumber> {
     (thing == "站点，甲" && property == "pm25").then(|| SeriesNumber::new(1))
@@ -30,7 +32,8 @@ async fn what_goes_out_comes_in_again_and_doubles_nothing() {
     );
     let (_other, other) = nothing();
     for _ in 0..2 {
-        let imported = other.import(text.as_bytes(), eight(), number).await.expect("imported");
+        let imported =
+            other.import(text.as_bytes(), eight(), &TimeZone::UTC, number, names).await.expect("imported");
         assert_eq!(imported, Imported { stored: 2, ..Imported::default() });
         assert_eq!(all_of(&other, 1, 9).await, [(0, 1.5e-7), (60, -0.1)]);
     }
@@ -49,7 +52,8 @@ async fn a_line_with_a_problem_is_told_by_its_number_and_the_others_are_stored()
         2036-11-28T08:00:10Z,1,站点，甲,pm25,\n\
         2026-11-28T08:00:10Z,1\n\
         1999-01-01T00:00:00+08:00, 2.5 ,站点，甲,pm25,an old one\n";
-    let imported = readings.import(text.as_bytes(), eight(), number).await.expect("imported");
+    let imported =
+        readings.import(text.as_bytes(), eight(), &TimeZone::UTC, number, names).await.expect("imported");
     let problems = vec![
         (3, LineProblem::Time("yesterday".into())),
         (4, LineProblem::Value(String::new())),
