@@ -11,15 +11,19 @@ mod check;
 mod demo;
 mod import;
 mod migrate;
+mod mqtt_open;
 mod new_pack;
 mod readings;
 mod serve;
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use tokio::runtime::Builder;
 
 use self::bench::Bench;
 use self::demo::PlayChoices;
@@ -153,6 +157,15 @@ enum Command {
         #[command(flatten)]
         said: SaidHere,
     },
+    /// MQTT 试验：在本机开一个不验证身份、不保存任何东西的 MQTT 服务，供一致性测试使用
+    MqttOpen {
+        /// 监听地址，只能是本机；端口 0 表示任选空闲端口
+        #[arg(long, default_value = mqtt_open::LISTEN_DEFAULT, value_name = "主机:端口")]
+        listen: SocketAddr,
+        /// 不允许订阅的主题过滤器，可写多次
+        #[arg(long, default_value = mqtt_open::DENIED_DEFAULT, value_name = "过滤器")]
+        denied_filter: Vec<String>,
+    },
     /// 压测：在临时的城市里量这台机器办件、定位有多快；不碰正式数据
     Bench {
         #[command(subcommand)]
@@ -275,6 +288,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             settled(said, DATA_DEFAULT, |settings| backup::restore(settings, folder))
         }
         Command::Migrate { said } => settled(said, DATA_DEFAULT, migrate::run),
+        Command::MqttOpen { listen, denied_filter } => {
+            // One thread: see `open_broker`.
+            on(Builder::new_current_thread(), mqtt_open::run(listen, denied_filter))
+        }
         Command::Bench { bench } => bench::run(bench),
     };
     done.unwrap_or_else(|code| code)
@@ -293,7 +310,15 @@ where
 
 /// Runs a command on the asynchronous runtime; a fault is told once, whole.
 fn running(command: impl Future<Output = anyhow::Result<ExitCode>>) -> Result<ExitCode, ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+    on(Builder::new_multi_thread(), command)
+}
+
+/// The same on a runtime of this kind.
+fn on(
+    mut kind: Builder,
+    command: impl Future<Output = anyhow::Result<ExitCode>>,
+) -> Result<ExitCode, ExitCode> {
+    let runtime = kind.enable_all().build().map_err(|error| {
         eprintln!("启动失败：{error}");
         ExitCode::from(FAILED)
     })?;

@@ -26,6 +26,7 @@ use baotu_doors::mqtt::{Broker, BrokerParts, Limits};
 use baotu_doors::sensing::Intake;
 use baotu_geo::Atlas;
 use baotu_geo::contracts::GeoFacts;
+use baotu_observations::contracts::REGISTERED;
 use baotu_observations::{Parts, Readings, Things};
 use baotu_pack::Pack;
 use baotu_rules::{Rules, RulesParts};
@@ -130,13 +131,19 @@ impl Sensing {
             let events = self.store.events_of_kind_after("observations.thing_", *at, EVENTS_MAX).await?;
             let Some(last) = events.last() else { return Ok(()) };
             *at = last.position;
+            let mut registered = Vec::new();
             for logged in &events {
                 let Some(standing) = logged.event.subject.parse().ok().and_then(|id| self.things.thing(id))
                 else {
                     continue;
                 };
                 match watched(&standing, &self.atlas) {
-                    Some(watched) => self.rules.watch(watched),
+                    Some(watched) => {
+                        self.rules.watch(watched);
+                        if logged.event.kind == REGISTERED {
+                            registered.extend(standing.series.iter().map(|(_, number)| *number));
+                        }
+                    }
                     None => {
                         self.rules.forget(standing.thing.id);
                         let ended = self.broker.revoke(&standing.thing.code);
@@ -145,6 +152,8 @@ impl Sensing {
                 }
             }
             self.watching.renew();
+            // What it has said since it was registered, while nobody watched it yet.
+            self.watching.take_up(&self.things, &registered);
         }
     }
 

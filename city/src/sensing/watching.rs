@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use baotu_geo::Atlas;
-use baotu_observations::{Hearer, Reading, Readings, SeriesNumber, Standing, ThingState};
+use baotu_observations::{Hearer, Reading, Readings, SeriesNumber, Standing, ThingState, Things};
 use baotu_rules::{BoxFuture, History, HistoryFault, Observed, Rules, Watched};
 use baotu_vocabulary::{Moment, Quality, ZoneCode};
 
@@ -63,6 +63,14 @@ impl Watching {
     pub(super) fn renew(&self) {
         let series: HashSet<u32> = self.rules.watched_series().into_iter().collect();
         *self.series.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(series);
+    }
+
+    /// Weighs the newest readings of series that are watched from now on; one that was heard meanwhile counts once.
+    pub(super) fn take_up(&self, things: &Things, series: &[SeriesNumber]) {
+        let mut newest: Vec<Reading> =
+            series.iter().filter_map(|number| things.readings().newest(*number)).collect();
+        newest.sort_by_key(|reading| reading.at);
+        self.heard(&newest, things.now());
     }
 }
 

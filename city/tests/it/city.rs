@@ -1,15 +1,18 @@
 //! A city for a story: the real binary on a free port, with a data folder of its own, ended with the test.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 /// How long a city may take to print its addresses.
 const STARTING: Duration = Duration::from_secs(60);
+/// How long is waited before it is looked again at what it has printed.
+const LOOKING_AGAIN: Duration = Duration::from_millis(5);
 
 /// The repository's root.
 pub(crate) fn root() -> &'static Path {
@@ -76,10 +79,22 @@ impl City {
 
     /// The same over an existing data folder.
     pub(crate) fn start_on(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_baotu")), data, arguments)
+    }
+
+    /// The same through a shell that ignores the signal of a file that may not grow: its limit then is an error of writing,
+    /// as a full disk is.
+    pub(crate) fn start_without_signals_of_size(data: &Path, arguments: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_baotu")]);
+        Self::start_by(shell, data, arguments)
+    }
+
+    fn start_by(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
         // Thousands of devices would keep both cores from what the story is about.
         let none: &[&str] = &["--devices", "0"];
         let is_demo = arguments.first() == Some(&"demo") && !arguments.contains(&"--devices");
-        let mut process = Command::new(env!("CARGO_BIN_EXE_baotu"))
+        let mut process = command
             .args(arguments)
             .args(if is_demo { none } else { &[] })
             .args(["--listen", "127.0.0.1:0", "--data"])
@@ -115,6 +130,25 @@ impl City {
     /// What it has logged so far.
     pub(crate) fn logged(&self) -> String {
         self.logged.lock().expect("nobody panicked").clone()
+    }
+
+    /// Where things connect by this protocol (`mqtt`, `mqtts`, `hj212`): host and port.
+    pub(crate) fn door(&self, name: &str) -> SocketAddr {
+        let begun = Instant::now();
+        let scheme = format!("{name}://");
+        loop {
+            // The doors are told right after the address by which the city counts as started.
+            if let Some((_, rest)) = self.printed().split_once(&scheme) {
+                return rest.lines().next().and_then(|told| told.parse().ok()).expect("an address");
+            }
+            assert!(begun.elapsed() < STARTING, "no door {name}: {}", self.printed());
+            std::thread::sleep(LOOKING_AGAIN);
+        }
+    }
+
+    /// The number of its process.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Ends the process as a power cut would.

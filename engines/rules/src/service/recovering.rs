@@ -5,6 +5,7 @@
 //! alarm that fell into the crash is still raised, at its moment. What was stored is not told again. The window: a reading
 //! taken more than [`RECOVER_MARGIN_SECONDS`] before it came, in the last seconds before a crash, is not weighed again.
 
+use baotu_storage::Work;
 use baotu_vocabulary::Moment;
 
 use crate::alarm::{Clearing, Transition};
@@ -41,6 +42,11 @@ impl Rules {
         let now = self.now();
         let mut settling = self.shared.settling.lock().await;
         let Some(evaluated_to) = store::evaluated_to(self.store()).await? else {
+            // Durable before the first reading comes: a crash before the first checkpoint must find where to begin.
+            let mut work = Work::new();
+            store::note_evaluated(&mut work, now);
+            self.store().commit(work).await?;
+            settling.checkpoint = Some(now);
             settling.recovered = true;
             return Ok(Recovered::default());
         };

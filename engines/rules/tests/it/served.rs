@@ -277,6 +277,20 @@ async fn a_crash_loses_no_alarm_and_doubles_none() {
 }
 
 #[tokio::test]
+async fn a_crash_before_anything_was_ever_settled_loses_no_alarm() {
+    for test in stores().await {
+        let mut city = City::on(&test.store, 1).await;
+        city.come(0, &[(11, 10.0)]);
+        city.clock.set(2);
+        city.restart().await;
+        city.settle().await;
+        let events = city.events().await;
+        assert_eq!(events.len(), 1, "{events:?}");
+        assert_eq!((events[0].kind.as_str(), events[0].time), ("rules.alarm_raised", second(0)));
+    }
+}
+
+#[tokio::test]
 async fn silence_that_began_before_a_restart_is_told_in_time() {
     for test in stores().await {
         let mut city = City::on(&test.store, 1).await;
