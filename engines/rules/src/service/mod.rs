@@ -5,12 +5,14 @@
 //! | `settling` | stores what has happened, with its events, many at a time |
 //! | `recovering` | goes on after a restart where it was left |
 //! | `reading` | pages of alarms, one alarm, storms, indicators, the rules in force |
+//! | `public` | open alarms without a name, for everybody |
 //! | `acknowledging` | somebody has seen an alarm |
 //! | `replaying` | what a rule, or a draft of one, would have raised |
 //! | `telling` | what events and facts say of an alarm or storm |
 //! | `refused` | why not |
 
 mod acknowledging;
+mod public;
 mod reading;
 mod recovering;
 mod refused;
@@ -28,9 +30,10 @@ use baotu_vocabulary::{Moment, ThingId};
 use tokio::sync::{Notify, Semaphore};
 
 pub use acknowledging::{Acknowledgement, OPINION_CHARACTERS_MAX};
+pub use public::{PUBLIC_ROWS_MAX, PublicAlarm, PublicAlarms, PublicCount};
 pub use reading::{
-    AlarmPage, AlarmQuestion, AlarmView, ClearedView, INDICATOR_DAYS, Indicators, OpenView, PAGE_ROWS,
-    PAGE_ROWS_MAX, RuleView, StormPage, StormView,
+    AlarmPage, AlarmQuestion, AlarmView, ClearedView, INDICATOR_DAYS, Indicators, MARKED_MAX, OpenView,
+    PAGE_ROWS, PAGE_ROWS_MAX, RuleView, StormPage, StormView, ThingMark,
 };
 pub use recovering::{RECOVER_MARGIN_SECONDS, RECOVER_SPAN_SECONDS, Recovered};
 pub use refused::{RulesFailure, RulesRefused};
