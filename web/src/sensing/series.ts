@@ -114,7 +114,9 @@ function gapsBetween(middles: readonly number[], length: number, from: number, t
 
 /** Round numbers for an axis that holds everything between `low` and `high`, three to six of them. */
 export function ticksOf(low: number, high: number): number[] {
-  const span = high - low > 0 ? high - low : Math.max(1, Math.abs(high) * 0.1)
+  // What never changes stands in the middle.
+  if (high <= low) return ticksOf(low - (Math.abs(low) * 0.05 || 0.5), low + (Math.abs(low) * 0.05 || 0.5))
+  const span = high - low
   const power = 10 ** Math.floor(Math.log10(span / 4))
   const step = ([1, 2, 5, 10].find((factor) => (factor * power * 4) / span >= 0.999) ?? 10) * power
   const first = Math.floor(low / step + 1e-9)

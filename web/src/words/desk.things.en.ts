@@ -112,6 +112,7 @@ export default {
   'alarm.acknowledgeSend': 'Acknowledge',
   'alarm.acknowledgedAt': 'Acknowledged {time}',
   'alarm.mayNot': 'This post may not acknowledge alarms (alarms.acknowledge). The security administrator grants the right.',
+  'limit.title': 'Parameters and their sources',
   'limit.key': 'Parameter',
   'limit.value': 'Value',
   'limit.area': 'Holds in',

@@ -112,6 +112,7 @@ export default {
   'alarm.acknowledgeSend': '确认报警',
   'alarm.acknowledgedAt': '{time} 确认',
   'alarm.mayNot': '当前岗位不能确认报警（alarms.acknowledge）。权限由安全管理员授予。',
+  'limit.title': '参数和来源',
   'limit.key': '参数',
   'limit.value': '数值',
   'limit.area': '适用范围',

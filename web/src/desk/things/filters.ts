@@ -51,5 +51,14 @@ export function changed<F extends { after?: string }>(filter: F, name: keyof F, 
   return next
 }
 
+/** The worst level first; within one as they came. */
+export function byLevel<R extends { level: string }>(rows: readonly R[]): R[] {
+  const rank = (level: string): number => {
+    const place = LEVELS.findIndex((one) => one === level)
+    return place < 0 ? LEVELS.length : place
+  }
+  return [...rows].sort((one, other) => rank(one.level) - rank(other.level))
+}
+
 /** Whether a list of devices is narrowed. */
 export const isNarrowed = ({ after: _after, ...rest }: ThingFilter): boolean => Object.keys(rest).length > 0

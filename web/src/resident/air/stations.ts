@@ -1,7 +1,7 @@
 // What a station has to say, as a resident reads it. Pure.
 
-import type { ThingFigure, ThingRow } from '../../api/types'
-import { percentOf } from '../../time/city'
+import type { ThingRow } from '../../api/types'
+import { figureOf } from '../../sensing/figure'
 
 /** Types in the order of the page; others that the pack makes public follow by their titles. */
 const ORDER = ['air-station', 'water-station', 'dust-monitor', 'car-park']
@@ -28,14 +28,6 @@ export function groupsOf(rows: readonly ThingRow[]): Group[] {
 function worstFirst(one: ThingRow, other: ThingRow): number {
   const of = (row: ThingRow): number => figureOf(row)?.value ?? -1
   return of(other) - of(one) || one.name.localeCompare(other.name, 'zh')
-}
-
-export const figureOf = (row: ThingRow): ThingFigure | null => row.indicators[0] ?? null
-
-/** The figure itself: a share as percent, an index as it is. */
-export function figureWord(figure: ThingFigure): string {
-  if (figure.value === null) return ''
-  return figure.name === 'occupancy' ? percentOf(figure.value) : String(Math.round(figure.value))
 }
 
 /** The time of what is shown: the oldest part of a figure, or the newest reading. */
