@@ -42,7 +42,7 @@ async function register(page, code, type, name) {
   await dialog.locator('select[name=type]').selectOption({ value: type })
   await dialog.locator('input[name=name]').fill(name)
   await dialog.getByRole('combobox', { name: '位置' }).fill('趵突泉')
-  await dialog.getByRole('option').first().click()
+  await dialog.locator('li[role=option]').first().click()
   await dialog.getByText('趵突泉').first().waitFor()
   await dialog.getByRole('button', { name: '登记', exact: true }).click()
   const told = dialog.locator('[data-secret]')
@@ -119,7 +119,7 @@ await atDesk(withRole('物联网值守员'), async (page, browser) => {
   await hold(page, 'alarm')
   await page.getByRole('link', { name: `${meter} 燃气表` }).click()
   await page.waitForURL(`**/desk/things/${id}`)
-  await page.locator('[data-panel=alarms]').getByText('燃气浓度高').waitFor()
+  await page.locator('[data-panel=alarms]').getByText('燃气浓度高', { exact: true }).waitFor()
   console.log('an alarm is explained and acknowledged')
 
   await page.goto(`${city}/desk/alarms?part=rules`)
