@@ -18,8 +18,6 @@ use super::{Rules, RulesFailure, RulesRefused, resource};
 pub const PAGE_ROWS: u32 = 20;
 /// Rows of a page at most.
 pub const PAGE_ROWS_MAX: u32 = 100;
-/// Things that are asked about at once.
-pub const MARKED_MAX: usize = 100;
 /// Days over which the time to the end of alarms is told.
 pub const INDICATOR_DAYS: i64 = 30;
 
@@ -226,19 +224,6 @@ pub struct StormPage {
     pub next: Option<String>,
 }
 
-/// How many alarms are open of a thing.
-#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct ThingMark {
-    /// The thing.
-    #[schema(value_type = String, format = "uuid")]
-    pub thing: ThingId,
-    /// Of this level: 一般, 紧急 or 重大.
-    #[schema(value_type = String)]
-    pub level: AlarmLevel,
-    /// How many.
-    pub alarms: i64,
-}
-
 /// How alarms stand, as far as the actor may see them.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Indicators {
@@ -377,25 +362,6 @@ impl Rules {
         Ok(StormPage { rows: rows.into_iter().map(StormView::of).collect(), next })
     }
 
-    /// How many alarms that the actor may see are open of each of these things; grants with a condition count for nothing.
-    ///
-    /// # Errors
-    /// [`RulesRefused::QueryInvalid`] for no thing or more than [`MARKED_MAX`], or a fault.
-    pub async fn marks(&self, things: &[ThingId], actor: &Actor) -> Result<Vec<ThingMark>, RulesFailure> {
-        if things.is_empty() || things.len() > MARKED_MAX {
-            return Err(RulesFailure::Refused(RulesRefused::QueryInvalid("things")));
-        }
-        let mut reaches = self.shared.access.rights().reaches(actor, "alarms.read", "alarm");
-        reaches.retain(|reach| !reach.conditional);
-        let counted = store::open_of_things(self.store(), things, &sights(&reaches)).await?;
-        let mark = |count: store::ThingCount| ThingMark {
-            thing: count.thing,
-            level: count.level,
-            alarms: count.alarms,
-        };
-        Ok(counted.into_iter().map(mark).collect())
-    }
-
     /// How the alarms stand that the actor may see; grants with a condition count for nothing here.
     ///
     /// # Errors
@@ -461,7 +427,7 @@ impl Rules {
 }
 
 /// What grants reach, as the store asks for it. Nobody reports an alarm, so that none is somebody's own.
-fn sights(reaches: &[Reach]) -> Vec<Sight> {
+pub(super) fn sights(reaches: &[Reach]) -> Vec<Sight> {
     let sight = |reach: &Reach| match &reach.among {
         Among::All => Some(Sight::All),
         Among::Person(_) => None,
