@@ -264,6 +264,16 @@ impl Rights {
         actions
     }
 
+    /// Everything that the actor is granted to do to anything: for menus, never for a decision.
+    pub fn all_actions(&self, actor: &Actor) -> Vec<String> {
+        let granted = self.grants.iter().filter(|right| has_role(actor, &right.grant.role));
+        let mut actions: Vec<String> =
+            granted.flat_map(|right| right.grant.actions.iter().cloned()).collect();
+        actions.sort();
+        actions.dedup();
+        actions
+    }
+
     fn granting(&self, actor: &Actor, action: &str, kind: &str) -> impl Iterator<Item = &Right> {
         self.grants.iter().filter(move |Right { grant, .. }| {
             grant.resource == kind

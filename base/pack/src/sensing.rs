@@ -70,6 +70,10 @@ pub struct ThingType {
     /// Whether its things, their places and their public properties are open data.
     #[serde(default)]
     pub public: bool,
+    /// Whether everybody may see on the city's map where its things stand, without name or code: facilities of the city, never
+    /// what stands in homes. Public things are shown in any case.
+    #[serde(default)]
+    pub shown_on_map: bool,
     /// Where it is not the plain form (`{"time", "values": {property: value}}`): how its JSON messages are read.
     pub payload: Option<Payload>,
     /// How its HJ 212 messages are read.

@@ -63,6 +63,13 @@ fn officials_work_by_keyboard_alone() {
 }
 
 #[test]
+fn things_report_alarm_and_are_told_what_to_do() {
+    let city =
+        City::start(&["demo", "--history-hours", "0", "--per-day", "0", "--speed", "0.01", "--log", "warn"]);
+    run("things.mjs", &[], Some(&city));
+}
+
+#[test]
 fn the_screen_tells_the_truth_of_now_and_then_and_comes_back() {
     run("screen.mjs", &[&pictures()], None);
 }

@@ -15,7 +15,7 @@ use crate::people::{Answer, PHOTO, Person};
 type Door = (&'static str, &'static str, [u16; 3]);
 
 /// Doors that are open: they tell nothing of a person, or everybody may do it for themselves. This list only shrinks.
-const OPEN: [Door; 17] = [
+const OPEN: [Door; 20] = [
     ("GET", "/api/city", [200, 200, 200]),
     ("GET", "/api/demo", [200, 200, 200]),
     ("GET", "/api/procedures", [200, 200, 200]),
@@ -28,6 +28,10 @@ const OPEN: [Door; 17] = [
     ("GET", "/api/statistics/live", [200, 200, 200]),
     ("GET", "/api/statistics/live/cases", [200, 200, 200]),
     ("GET", "/api/statistics/live/days", [200, 200, 200]),
+    // Open data, and what the wall shows: no thing of a person, and no name of what is not public.
+    ("GET", "/api/stations", [200, 200, 200]),
+    ("GET", "/api/thing-map", [200, 200, 200]),
+    ("GET", "/api/alarms/public", [200, 200, 200]),
     ("GET", "/tiles/base/{z}/{x}/{y}", [200, 200, 200]),
     ("GET", "/tiles/live/{z}/{x}/{y}", [200, 200, 200]),
     ("POST", "/api/residents", [201, 201, 201]),
@@ -51,7 +55,7 @@ const UNDESCRIBED: [Door; 9] = [
 ];
 
 /// Doors that ask who is there and then serve them: their own things, never another's.
-const ONES_OWN: [Door; 18] = [
+const ONES_OWN: [Door; 25] = [
     ("GET", "/api/session", [401, 200, 200]),
     ("POST", "/api/session/post", [401, 403, 403]),
     ("POST", "/api/password", [401, 422, 422]),
@@ -72,12 +76,20 @@ const ONES_OWN: [Door; 18] = [
     ("POST", "/api/cases", [401, 201, 403]),
     // An empty body is no photo.
     ("POST", "/api/blobs", [401, 415, 415]),
+    // Things and alarms of one's own unit, of which there are none here.
+    ("GET", "/api/things", [401, 200, 200]),
+    ("GET", "/api/thing-types", [401, 200, 200]),
+    ("GET", "/api/alarms", [401, 200, 200]),
+    ("GET", "/api/alarms/indicators", [401, 200, 200]),
+    ("GET", "/api/alarms/marks", [401, 200, 200]),
+    ("GET", "/api/storms", [401, 200, 200]),
+    ("GET", "/api/cases/of-origin", [401, 200, 200]),
     // Last, since it ends the session.
     ("DELETE", "/api/session", [401, 204, 204]),
 ];
 
 /// Doors of administrators and of those who count: everybody may know of them.
-const OFFICES: [Door; 25] = [
+const OFFICES: [Door; 28] = [
     ("GET", "/api/accounts", [401, 403, 403]),
     ("POST", "/api/accounts", [401, 403, 403]),
     ("GET", "/api/accounts/{person}", [401, 403, 403]),
@@ -101,19 +113,32 @@ const OFFICES: [Door; 25] = [
     ("GET", "/api/pack/calendar/{year}", [401, 403, 403]),
     ("GET", "/api/pack/trial/dispatch", [401, 403, 403]),
     ("GET", "/api/pack/trial/limit", [401, 403, 403]),
+    ("POST", "/api/things", [401, 403, 403]),
+    ("GET", "/api/rules", [401, 403, 403]),
+    ("POST", "/api/rules/{name}/replays", [401, 403, 403]),
     ("GET", "/api/statistics", [401, 403, 403]),
     ("GET", "/api/statistics/indicators", [401, 403, 403]),
 ];
 
 /// Doors to one thing that a stranger may not know of: never a 403, and nothing that an id which never was wouldn't be
 /// told.
-const HIDDEN: [Door; 8] = [
+const HIDDEN: [Door; 18] = [
     ("GET", "/api/cases/{id}", [404, 404, 404]),
     ("GET", "/api/cases/{id}/suggestions", [401, 404, 404]),
     ("POST", "/api/cases/{id}/decisions", [401, 404, 404]),
     ("POST", "/api/cases/{id}/requests", [401, 404, 404]),
     ("POST", "/api/cases/{id}/requests/{request}/decision", [401, 404, 404]),
     ("POST", "/api/cases/{id}/contact-reading", [401, 404, 404]),
+    ("GET", "/api/things/{id}", [401, 404, 404]),
+    ("PATCH", "/api/things/{id}", [401, 404, 404]),
+    ("POST", "/api/things/{id}/secret", [401, 404, 404]),
+    ("GET", "/api/things/{id}/commands", [401, 404, 404]),
+    ("POST", "/api/things/{id}/commands", [401, 404, 404]),
+    ("GET", "/api/things/{id}/series/{property}", [401, 404, 404]),
+    ("GET", "/api/alarms/{id}", [401, 404, 404]),
+    ("POST", "/api/alarms/{id}/acknowledgement", [401, 404, 404]),
+    ("GET", "/api/stations/{code}", [404, 404, 404]),
+    ("GET", "/api/stations/{code}/series/{property}", [404, 404, 404]),
     ("GET", "/api/blobs/{blob}", [404, 404, 404]),
     ("POST", "/api/notices/{notice}/reading", [401, 404, 404]),
 ];
@@ -249,6 +274,8 @@ fn query(path: &str) -> &'static str {
         "/api/geo/at" => "?lon=117.0231&lat=36.6683",
         "/api/geo/search" => "?q=趵突泉",
         "/api/cases" => "?q=路灯",
+        "/api/alarms/marks" => "?things=01940000-0000-7000-8000-00000000dead",
+        "/api/cases/of-origin" => "?origin=thing:01940000-0000-7000-8000-00000000dead",
         "/api/statistics/live/cases" => "?kind=open",
         "/api/statistics/live/days" => "?days=7",
         "/api/statistics" | "/api/statistics/indicators" => "?from=2026-01-01&to=2026-12-31",
@@ -261,7 +288,15 @@ fn body(method: &str, path: &str, who: &str) -> Option<Value> {
     let body = match (method, path) {
         ("PUT", "/api/me/settings/{name}") => json!({"value": {"columns": ["left"]}}),
         (_, "/api/cases/caller-history") => json!({"phone": PHONE, "purpose": "handle-case"}),
-        ("GET" | "PUT" | "DELETE", _) | (_, "/api/accounts/{person}/resets" | "/api/blobs") => return None,
+        ("GET" | "PUT" | "DELETE", _)
+        | (_, "/api/accounts/{person}/resets" | "/api/blobs" | "/api/things/{id}/secret") => return None,
+        ("PATCH", "/api/things/{id}") => json!({"version": 1, "state": "suspended"}),
+        (_, "/api/things") => json!({"code": format!("made-by-{who}"), "kind": "lamp-pole"}),
+        (_, "/api/things/{id}/commands") => json!({"name": "lamp-off"}),
+        (_, "/api/alarms/{id}/acknowledgement") => json!({"opinion": "已看"}),
+        (_, "/api/rules/{name}/replays") => {
+            json!({"from": "2026-11-01T00:00:00Z", "to": "2026-11-02T00:00:00Z"})
+        }
         (_, "/api/residents") => {
             json!({"user": format!("stranger-{who}"), "password": "Quelle-7-Bach", "name": "路人"})
         }

@@ -41,6 +41,7 @@ pub struct Explanation {
 
 /// A reading in an explanation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[schema(as = DecisiveReading)]
 pub struct ReadingTold {
     /// Its property.
     #[schema(value_type = String)]

@@ -3,7 +3,7 @@
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use baotu_access::AccessState;
-use baotu_access::http::{Json, Path, Problem, Query, Signed};
+use baotu_access::http::{Anyone, Json, Path, Problem, Query, Signed};
 use baotu_pack::rules::AlarmLevel;
 use baotu_vocabulary::{AlarmId, Moment, RuleName, StormId, ThingId, ThingTypeName};
 use serde::Deserialize;
@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::service::{
-    Acknowledgement, AlarmPage, AlarmQuestion, AlarmView, Indicators, ReplayAnswer, ReplayAsk, RuleView,
-    Rules, StormPage,
+    Acknowledgement, AlarmPage, AlarmQuestion, AlarmView, Indicators, PublicAlarms, ReplayAnswer, ReplayAsk,
+    RuleView, Rules, RulesFailure, RulesRefused, StormPage, ThingMark,
 };
 
 impl FromRef<Rules> for AccessState {
@@ -26,6 +26,8 @@ pub fn routes(rules: Rules) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(indicators))
+        .routes(routes!(public))
+        .routes(routes!(marks))
         .routes(routes!(alarm))
         .routes(routes!(acknowledge))
         .routes(routes!(storms))
@@ -82,7 +84,7 @@ struct ListedStorms {
 }
 
 /// Lists the alarms that one may see, newest first.
-#[utoipa::path(get, path = "/api/alarms", params(Listed), tag = "alarms",
+#[utoipa::path(get, path = "/api/alarms", operation_id = "alarms_list", params(Listed), tag = "alarms",
     responses((status = 200, body = AlarmPage), (status = 401, body = Problem), (status = 422, body = Problem)))]
 async fn list(
     State(rules): State<Rules>,
@@ -105,14 +107,43 @@ async fn list(
 }
 
 /// Counts open alarms by level, type and district, and tells how long ended ones were open.
-#[utoipa::path(get, path = "/api/alarms/indicators", tag = "alarms",
+#[utoipa::path(get, path = "/api/alarms/indicators", operation_id = "alarms_indicators", tag = "alarms",
     responses((status = 200, body = Indicators), (status = 401, body = Problem)))]
 async fn indicators(State(rules): State<Rules>, Signed(actor): Signed) -> Result<Json<Indicators>, Problem> {
     Ok(Json(rules.indicators(&actor).await?))
 }
 
+/// Tells everybody of open alarms by level, rule, district and time, without the things.
+#[utoipa::path(get, path = "/api/alarms/public", operation_id = "alarms_public", tag = "alarms",
+    responses((status = 200, body = PublicAlarms), (status = 403, body = Problem)))]
+async fn public(State(rules): State<Rules>, Anyone(actor): Anyone) -> Result<Json<PublicAlarms>, Problem> {
+    Ok(Json(rules.public(&actor).await?))
+}
+
+/// Of which things.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Marked {
+    /// Their ids, 1 to 100, with commas between.
+    things: String,
+}
+
+/// Counts the open alarms of some things by level; a thing without one is absent.
+#[utoipa::path(get, path = "/api/alarms/marks", operation_id = "alarms_marks", params(Marked), tag = "alarms",
+    responses((status = 200, body = Vec<ThingMark>), (status = 401, body = Problem), (status = 422, body = Problem)))]
+async fn marks(
+    State(rules): State<Rules>,
+    Signed(actor): Signed,
+    Query(asked): Query<Marked>,
+) -> Result<Json<Vec<ThingMark>>, Problem> {
+    let things: Result<Vec<ThingId>, _> = asked.things.split(',').map(str::parse).collect();
+    let things = things.map_err(|_| RulesFailure::Refused(RulesRefused::QueryInvalid("things")))?;
+    Ok(Json(rules.marks(&things, &actor).await?))
+}
+
 /// Reads one alarm: which reading, which limit, which version of the rule.
-#[utoipa::path(get, path = "/api/alarms/{id}", tag = "alarms",
+#[utoipa::path(get, path = "/api/alarms/{id}", operation_id = "alarms_alarm", tag = "alarms",
     params(("id" = String, Path, description = "The alarm")),
     responses((status = 200, body = AlarmView), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn alarm(
@@ -124,7 +155,7 @@ async fn alarm(
 }
 
 /// Acknowledges an alarm with an opinion.
-#[utoipa::path(post, path = "/api/alarms/{id}/acknowledgement", tag = "alarms",
+#[utoipa::path(post, path = "/api/alarms/{id}/acknowledgement", operation_id = "alarms_acknowledge", tag = "alarms",
     params(("id" = String, Path, description = "The alarm")), request_body = Acknowledgement,
     responses((status = 201, body = AlarmView), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -138,7 +169,7 @@ async fn acknowledge(
 }
 
 /// Lists storms, newest first, to those who may see every alarm.
-#[utoipa::path(get, path = "/api/storms", params(ListedStorms), tag = "alarms",
+#[utoipa::path(get, path = "/api/storms", operation_id = "alarms_storms", params(ListedStorms), tag = "alarms",
     responses((status = 200, body = StormPage), (status = 401, body = Problem), (status = 422, body = Problem)))]
 async fn storms(
     State(rules): State<Rules>,
@@ -150,14 +181,14 @@ async fn storms(
 }
 
 /// Lists the rules in force with their numbers, and where these come from.
-#[utoipa::path(get, path = "/api/rules", tag = "alarms",
+#[utoipa::path(get, path = "/api/rules", operation_id = "alarms_declared", tag = "alarms",
     responses((status = 200, body = Vec<RuleView>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn declared(State(rules): State<Rules>, Signed(actor): Signed) -> Result<Json<Vec<RuleView>>, Problem> {
     Ok(Json(rules.rules(&actor)?))
 }
 
 /// Tells what a rule, or a draft of it, would have raised over the readings of at most 93 days.
-#[utoipa::path(post, path = "/api/rules/{name}/replays", tag = "alarms",
+#[utoipa::path(post, path = "/api/rules/{name}/replays", operation_id = "alarms_replay", tag = "alarms",
     params(("name" = String, Path, description = "The rule, or the name of a new one")), request_body = ReplayAsk,
     responses((status = 200, body = ReplayAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem),

@@ -28,7 +28,8 @@ const LOOSE_FILES: [&str; 5] =
 
 /// The paths of the resident page; any other path below `/` is left to the services and to their 404.
 /// The same paths stand in `web/src/resident/routes.ts`.
-const RESIDENT_PATHS: [&str; 6] = ["/", "/report", "/cases", "/cases/{*rest}", "/notices", "/sign-in"];
+const RESIDENT_PATHS: [&str; 8] =
+    ["/", "/report", "/cases", "/cases/{*rest}", "/air", "/air/{*rest}", "/notices", "/sign-in"];
 
 /// The screens at `/`, `/desk` and `/screen`, and their files at `/assets/`.
 ///

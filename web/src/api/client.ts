@@ -1,5 +1,6 @@
 // The way to the services: one function per route, and the one kind of error that all of them throw.
-// Pages import from here and nowhere else, so that a client generated from the OpenAPI document can take its place.
+// Pages import from here and, for things and alarms, from `things.ts`, so that a client generated from the OpenAPI document
+// can take their place.
 
 import type {
   CaseFilter,
@@ -90,7 +91,8 @@ export function newId(): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 
-async function ask<A>(path: string, call: Call = {}): Promise<A> {
+/** Asks a service; every function of the client goes this way. */
+export async function ask<A>(path: string, call: Call = {}): Promise<A> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (call.key !== undefined) headers['idempotency-key'] = call.key
   let body: BodyInit | null = null
@@ -128,7 +130,7 @@ async function problemOf(answer: Response): Promise<Partial<ProblemBody>> {
   return (await answer.json().catch(() => ({}))) as Partial<ProblemBody>
 }
 
-const post = <A>(path: string, body: unknown, key?: string): Promise<A> =>
+export const post = <A>(path: string, body: unknown, key?: string): Promise<A> =>
   ask<A>(path, { method: 'POST', body, ...(key === undefined ? {} : { key }) })
 
 /** A moment as the services take it; nothing for now. */

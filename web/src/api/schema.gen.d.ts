@@ -106,6 +106,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the alarms that one may see, newest first. */
+        get: operations["alarms_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts open alarms by level, type and district, and tells how long ended ones were open. */
+        get: operations["alarms_indicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts the open alarms of some things by level; a thing without one is absent. */
+        get: operations["alarms_marks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells everybody of open alarms by level, rule, district and time, without the things. */
+        get: operations["alarms_public"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads one alarm: which reading, which limit, which version of the rule. */
+        get: operations["alarms_alarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledges an alarm with an opinion. */
+        post: operations["alarms_acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -235,6 +337,23 @@ export interface paths {
         };
         /** Open cases of the same kind around a place: public, without a person. */
         get: operations["near"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/of-origin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest cases that were opened by a reaction for an alarm or a thing, and that the reader may read. */
+        get: operations["of_origin"];
         put?: never;
         post?: never;
         delete?: never;
@@ -877,6 +996,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the rules in force with their numbers, and where these come from. */
+        get: operations["alarms_declared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{name}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells what a rule, or a draft of it, would have raised over the readings of at most 93 days. */
+        post: operations["alarms_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -907,6 +1060,57 @@ export interface paths {
         put?: never;
         /** Choose the post at which to act. */
         post: operations["choose_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public stations with their newest readings. */
+        get: operations["stations_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stations/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One public station. */
+        get: operations["stations_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stations/{code}/series/{property}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A public property of a public station over time. */
+        get: operations["series_of_station"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -998,6 +1202,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/storms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists storms, newest first, to those who may see every alarm. */
+        get: operations["alarms_storms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/thing-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many things there are by type and how many were heard lately; where public ones and facilities of the city stand.
+         *     No thing is named.
+         */
+        get: operations["thing_map_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/thing-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types of things, with how many of each the reader may know of. */
+        get: operations["things_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The things that the reader may know of. */
+        get: operations["things_list"];
+        put?: never;
+        /** Registers a thing. Its secret is told in the answer and never again. */
+        post: operations["things_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One thing. */
+        get: operations["things_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what is known of a thing. */
+        patch: operations["things_change"];
+        trace?: never;
+    };
+    "/api/things/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest commands to a thing. */
+        get: operations["commands_list"];
+        put?: never;
+        /** Tells a thing what to do. One that is not connected is told when it comes back in time. */
+        post: operations["commands_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a thing another secret; the old one is worth nothing from now on. */
+        post: operations["things_renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things/{id}/series/{property}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A property of a thing over time. */
+        get: operations["series_of_thing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/units": {
         parameters: {
             query?: never;
@@ -1070,6 +1416,11 @@ export interface components {
          * @enum {string}
          */
         AccountState: "active" | "locked" | "disabled";
+        /** @description What somebody says who acknowledges an alarm. */
+        Acknowledgement: {
+            /** @description What they make of it, 1 to 500 characters. */
+            opinion: string;
+        };
         /** @description What is asked for: an exit or an act. */
         Act: {
             /** @description The exit or act. */
@@ -1109,6 +1460,91 @@ export interface components {
             outcome?: string | null;
             /** @description The request that was asked or decided. */
             request?: string | null;
+        };
+        /** @description A page of alarms. */
+        AlarmPage: {
+            /** @description Newest first. */
+            rows: components["schemas"]["AlarmView"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description An alarm as it is shown. */
+        AlarmView: {
+            /**
+             * Format: uuid
+             * @description The alarm.
+             */
+            id: string;
+            /** @description The rule. */
+            rule: string;
+            /** @description The rule's title. */
+            rule_title: string;
+            /** @description The system that declares the rule. */
+            system: string;
+            /** @description 一般, 紧急 or 重大. */
+            level: string;
+            /**
+             * Format: uuid
+             * @description The thing.
+             */
+            thing: string;
+            /** @description The thing's name when the alarm was raised. */
+            thing_name: string;
+            /** @description Its type. */
+            thing_type: string;
+            /** @description The unit that answers for it. */
+            unit?: string | null;
+            /**
+             * Format: double
+             * @description Longitude in CGCS2000 degrees.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Latitude in CGCS2000 degrees.
+             */
+            lat?: number | null;
+            /** @description The smallest known division of its place. */
+            division?: string | null;
+            /** @description `raised`, `acknowledged` or `cleared`. */
+            state: string;
+            /** @description Whether it has not ended. */
+            open: boolean;
+            /**
+             * Format: date-time
+             * @description When what it is about began.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When it was raised.
+             */
+            raised_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            cleared_at?: string | null;
+            /** @description Why it was raised: reading, limit, version, and one sentence. */
+            explanation: components["schemas"]["Explanation"];
+            cleared_explanation?: components["schemas"]["Explanation"] | null;
+            /**
+             * Format: uuid
+             * @description The storm it belongs to.
+             */
+            storm?: string | null;
+            /**
+             * Format: date-time
+             * @description When somebody acknowledged it.
+             */
+            acknowledged_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            acknowledged_by?: string | null;
+            /** @description What they made of it. */
+            opinion?: string | null;
         };
         /** @description The newest seal; noted elsewhere, it proves later that nothing before it was cut off. */
         AuditHead: {
@@ -1299,6 +1735,35 @@ export interface components {
             /** @description The names from the top, its own last. */
             path: string[];
         };
+        /** @description What is changed of a thing; what is absent stays. */
+        ChangeBody: {
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description The unit that answers for it. */
+            unit?: string | null;
+            /**
+             * Format: double
+             * @description Longitude in CGCS2000 degrees.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Latitude in CGCS2000 degrees.
+             */
+            lat?: number | null;
+            /** @description The same in words. */
+            address?: string | null;
+            /** @description The division in which it stands. */
+            division?: string | null;
+            state?: components["schemas"]["ThingState"] | null;
+            /** @description What else is known of it. */
+            attributes?: Record<string, never> | null;
+        };
         /**
          * @description The ways a notice goes.
          * @enum {string}
@@ -1328,6 +1793,21 @@ export interface components {
             purposes: components["schemas"]["PurposeView"][];
             /** @description What residents find on their first page, in the city's order. */
             shortcuts: components["schemas"]["ShortcutView"][];
+        };
+        /** @description Ended alarms of a level. */
+        ClearedView: {
+            /** @description 一般, 紧急 or 重大. */
+            level: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            alarms: number;
+            /**
+             * Format: int64
+             * @description The mean time they were open, in seconds.
+             */
+            mean_open_seconds: number;
         };
         /** @description A client as an administrator sees it; its key is known to nobody but its owner. */
         Client: {
@@ -1395,6 +1875,42 @@ export interface components {
             /** @description The file to edit. */
             file: string;
         };
+        /** @description A command that is asked for. */
+        CommandBody: {
+            /** @description Its name in the thing's type. */
+            name: string;
+        };
+        /** @description A command that a thing can be told. */
+        CommandOffer: {
+            /** @description Its name. */
+            name: string;
+            /** @description Shown on its button. */
+            title: string;
+        };
+        /**
+         * @description How far a command is.
+         * @enum {string}
+         */
+        CommandState: "waiting" | "sent" | "done" | "failed" | "expired";
+        /** @description A command and how far it is. */
+        CommandTold: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name in the thing's type. */
+            name: string;
+            /** @description Its title there. */
+            title: string;
+            /** @description How far it is. */
+            state: components["schemas"]["CommandState"];
+            /** @description When it was asked, RFC 3339. */
+            asked_at: string;
+            /** @description When it was handed to the thing. */
+            sent_at?: string | null;
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /** @description What the thing said of it. */
+            result?: Record<string, never> | null;
+        };
         /** @description The contact that a reporter left, unmasked: never answered but with a purpose and an audit line. */
         Contact: {
             /** @description The name. */
@@ -1423,6 +1939,25 @@ export interface components {
             closed: number;
             /** @description Closed by their due time, of those closed that had one. */
             on_time: components["schemas"]["Rate"];
+        };
+        /** @description A reading in an explanation. */
+        DecisiveReading: {
+            /** @description Its property. */
+            property: string;
+            /** @description The property's title. */
+            title: string;
+            /**
+             * Format: double
+             * @description The value.
+             */
+            value: number;
+            /** @description Its unit. */
+            unit: string;
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            at: string;
         };
         /**
          * @description How far a delivery is.
@@ -1514,12 +2049,71 @@ export interface components {
             /** @description Whether the case ends with it. */
             closes: boolean;
         };
+        /** @description Why something was decided. */
+        Explanation: {
+            /** @description One sentence, for people. */
+            text: string;
+            /** @description The rule. */
+            rule: string;
+            /** @description The rule's title. */
+            rule_title: string;
+            /** @description The day from which this version of the rule holds. */
+            rule_version: string;
+            /** @description What it tests: `above`, `below`, `rises`, `falls`, `missing` or `when`. */
+            test: string;
+            /** @description The condition, of `when`. */
+            condition?: string | null;
+            /** @description The readings that were decisive; the one it is about first. Of silence, the last one, if there was any. */
+            readings: components["schemas"]["DecisiveReading"][];
+            /** @description The numbers that it was held against; the limit first. */
+            limits: components["schemas"]["LimitTold"][];
+            /**
+             * Format: date-time
+             * @description Since when it has lasted.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            at: string;
+        };
         /** @description What is wrong with one field of a request. */
         FieldProblem: {
             /** @description The path of the field in the body, such as `place.lon`. */
             name: string;
             /** @description The sentence for the actor. */
             detail: string;
+        };
+        /** @description The figures of the usable readings of a minute, an hour or a day. */
+        FiguresTold: {
+            /** @description Where it begins, RFC 3339. */
+            at: string;
+            /**
+             * Format: int64
+             * @description Usable readings in it.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Their mean; none without one.
+             */
+            mean?: number | null;
+            /**
+             * Format: double
+             * @description The smallest.
+             */
+            min?: number | null;
+            /**
+             * Format: double
+             * @description The largest.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description Readings that were set aside, since the thing itself did not trust them.
+             */
+            set_aside: number;
         };
         /** @description A place found by its name. */
         Found: {
@@ -1570,6 +2164,13 @@ export interface components {
             rows: components["schemas"]["FunctionView"][];
             /** @description How many there are. */
             found: number;
+        };
+        /** @description A time in which nothing was said. */
+        GapTold: {
+            /** @description The last reading before it, RFC 3339. */
+            from: string;
+            /** @description The first one after it, or the end of what was asked for. */
+            to: string;
         };
         /** @description A place as it was given. */
         GivenPlace: {
@@ -1687,6 +2288,44 @@ export interface components {
             /** @description Whether the span held more cases than are counted. */
             cut: boolean;
         };
+        /** @description A figure that is calculated from the newest readings of a thing. */
+        IndicatorTold: {
+            /** @description Its name in the type. */
+            name: string;
+            /** @description Shown. */
+            title: string;
+            /** @description Shown in English. */
+            title_en?: string | null;
+            /**
+             * Format: double
+             * @description The number; none where it cannot be given.
+             */
+            value?: number | null;
+            /** @description The same as a word. */
+            word?: string | null;
+            /** @description The colour that the standard gives to it. */
+            colour?: string | null;
+            /** @description What else has to be said. */
+            detail?: string | null;
+            /** @description Inputs that were not there or too old. */
+            missing: string[];
+            /** @description The standard and its edition; why there is no number, where there is none. */
+            basis: string;
+            /** @description The time of its oldest input, RFC 3339. */
+            at?: string | null;
+        };
+        /** @description How alarms stand, as far as the actor may see them. */
+        Indicators: {
+            /** @description Open alarms by level, type and district. */
+            open: components["schemas"]["OpenView"][];
+            /** @description Ended alarms of the last 30 days by level, with the mean time they were open. */
+            cleared: components["schemas"]["ClearedView"][];
+            /**
+             * Format: date-time
+             * @description From when on ended ones are counted.
+             */
+            since: string;
+        };
         /** @description A reset token; it is told once, here. */
         IssuedReset: {
             token: string;
@@ -1787,6 +2426,25 @@ export interface components {
             /** @description Holidays that are not announced yet may move that. */
             provisional: boolean;
         };
+        /** @description A property of a thing and its newest reading. */
+        LatestTold: {
+            /** @description Its name in the pack. */
+            property: string;
+            /** @description Shown. */
+            title: string;
+            /** @description Shown in English. */
+            title_en?: string | null;
+            /** @description The unit. */
+            unit: string;
+            /**
+             * Format: int32
+             * @description Decimals that are shown.
+             */
+            decimals: number;
+            reading?: components["schemas"]["ReadingTold"] | null;
+            /** @description Whether it is older than its type allows; then it tells how it was, not how it is. */
+            stale: boolean;
+        };
         /** @description The open cases of one level. */
         LevelNumbers: {
             /** @description The level. */
@@ -1796,6 +2454,26 @@ export interface components {
              * @description Cases that go on.
              */
             open: number;
+        };
+        /** @description A number of a rule in an explanation. */
+        LimitTold: {
+            /** @description Its key in `parameters.csv`. */
+            key: string;
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value: number;
+            /** @description Its unit. */
+            unit: string;
+            /** @description The document it comes from. */
+            source: string;
+            /** @description `demo`, `trial` or `in-force`. */
+            status: string;
+            /** @description The day from which it holds. */
+            valid_from: string;
+            /** @description The division or zone for which it holds; absent everywhere. */
+            area?: string | null;
         };
         /** @description When a limit would end. */
         LimitTried: {
@@ -2049,6 +2727,22 @@ export interface components {
             /** @description Why there is no mean, when the records cannot give it. */
             note?: string | null;
         };
+        /** @description What was refused or flagged of a thing on a day. */
+        MishapTold: {
+            /** @description Its name, for example `clock-ahead`. */
+            code: string;
+            /** @description The day. */
+            day: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description When it last happened, RFC 3339. */
+            last_at: string;
+            /** @description What was wrong then. */
+            detail: string;
+        };
         /** @description What somebody did to the data of the one who asks. */
         MyLine: {
             /** Format: date-time */
@@ -2158,6 +2852,35 @@ export interface components {
             /** @description The document, at most 16 KiB as JSON; null forgets what was set. */
             value: Record<string, never> | null;
         };
+        /** @description A new thing. */
+        NewThingBody: {
+            /** @description The code that stands on it. */
+            code: string;
+            /** @description Its type. */
+            kind: string;
+            /** @description Shown; the code when empty. */
+            name?: string;
+            /** @description The unit that answers for it. */
+            unit?: string | null;
+            /**
+             * Format: double
+             * @description Longitude in CGCS2000 degrees.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Latitude in CGCS2000 degrees.
+             */
+            lat?: number | null;
+            /** @description The same in words. */
+            address?: string | null;
+            /** @description The division in which it stands. */
+            division?: string | null;
+            /** @description What else is known of it. */
+            attributes?: Record<string, never>;
+            /** @description The secret that it has already; one is made when absent. */
+            secret?: string | null;
+        };
         /** @description What is asked for: a new case. */
         OpenCase: {
             /** @description Its procedure. */
@@ -2182,6 +2905,37 @@ export interface components {
             confidential?: boolean;
             /** @description The case's id, so that the same request sent twice opens one case. */
             id?: string | null;
+        };
+        /** @description Open alarms that are alike. */
+        OpenView: {
+            /** @description 一般, 紧急 or 重大. */
+            level: string;
+            /** @description The type of the things. */
+            thing_type: string;
+            /** @description The county-level division. */
+            district?: string | null;
+            /** @description Whether somebody has acknowledged them. */
+            acknowledged: boolean;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            alarms: number;
+        };
+        /** @description A case that was opened for an origin. */
+        OriginCase: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its number. */
+            number: string;
+            /** @description One line. */
+            title: string;
+            /** @description Its public status. */
+            status: string;
+            /** @description Whether it is open. */
+            open: boolean;
+            /** @description When it was opened, RFC 3339. */
+            opened_at: string;
         };
         /** @description A page of the outbox. */
         Outbox: {
@@ -2582,6 +3336,48 @@ export interface components {
             /** @description By name. */
             procedures: components["schemas"]["ProcedureEntry"][];
         };
+        /** @description An alarm without its thing. */
+        PublicAlarm: {
+            /** @description 一般, 紧急 or 重大. */
+            level: string;
+            /** @description The rule. */
+            rule: string;
+            /** @description Its title, for example `井盖倾斜`. */
+            title: string;
+            /** @description The county-level division. */
+            district?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was raised.
+             */
+            raised_at: string;
+            /** @description Whether somebody has acknowledged it. */
+            acknowledged: boolean;
+        };
+        /** @description Open alarms as everybody may know of them. */
+        PublicAlarms: {
+            /**
+             * Format: date-time
+             * @description The time of it.
+             */
+            now: string;
+            /** @description All open ones by level and district. */
+            open: components["schemas"]["PublicCount"][];
+            /** @description The newest, at most 40 of each level, the worst level first. */
+            rows: components["schemas"]["PublicAlarm"][];
+        };
+        /** @description Open alarms of a level in a district. */
+        PublicCount: {
+            /** @description 一般, 紧急 or 重大. */
+            level: string;
+            /** @description The county-level division. */
+            district?: string | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            alarms: number;
+        };
         /** @description A purpose for which personal data may be read. */
         PurposeView: {
             /** @description Kebab-case. */
@@ -2655,6 +3451,107 @@ export interface components {
             reason?: string | null;
             /** @description When. */
             at: string;
+        };
+        /** @description A reading as it is told. */
+        ReadingTold: {
+            /** @description When it was taken, RFC 3339. */
+            at: string;
+            /**
+             * Format: double
+             * @description The value, in the unit of the property.
+             */
+            value: number;
+            /** @description `normal`, `stopped`, `maintenance`, `manual`, `fault`, `calibrating`, `over-range` or `out-of-contact`. */
+            quality: string;
+        };
+        /** @description A thing that was registered, and its secret, which is told this once. */
+        RegisteredTold: {
+            /** @description The thing. */
+            thing: components["schemas"]["ThingRow"];
+            /** @description Its secret. */
+            secret: string;
+        };
+        /** @description What would have been raised. */
+        ReplayAnswer: {
+            /** @description How many alarms. */
+            raised: number;
+            /** @description How many would have ended by the end. */
+            cleared: number;
+            /**
+             * Format: int64
+             * @description How long one would have been open on average, in seconds.
+             */
+            mean_open_seconds: number;
+            /** @description The first of them, at most 1,000. */
+            alarms: components["schemas"]["ReplayedAlarm"][];
+            /** @description How many things were watched. */
+            things: number;
+            /**
+             * Format: int64
+             * @description How many readings were weighed.
+             */
+            readings: number;
+            /**
+             * Format: int64
+             * @description Of these, how many were not usable.
+             */
+            unusable: number;
+            /**
+             * Format: int64
+             * @description How many came again for a moment, or too late.
+             */
+            late: number;
+        };
+        /** @description What is to be replayed. */
+        ReplayAsk: {
+            /**
+             * Format: date-time
+             * @description From this moment.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description To this moment, at most 93 days later.
+             */
+            to: string;
+            /**
+             * Format: uuid
+             * @description Only this thing; all that the rule watches when absent.
+             */
+            thing?: string | null;
+            /** @description A draft, as `rules.toml` declares a rule; the versions of the pack when absent. */
+            rule?: Record<string, never> | null;
+            /** @description Other numbers, as rows of `parameters.csv`; those of the pack when absent. */
+            parameters?: Record<string, never>[] | null;
+        };
+        /** @description An alarm that a rule would have raised. */
+        ReplayedAlarm: {
+            /**
+             * Format: uuid
+             * @description The thing.
+             */
+            thing: string;
+            /** @description The thing's name. */
+            thing_name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            raised_at: string;
+            /**
+             * Format: date-time
+             * @description When it would have ended; absent when it would still have been open.
+             */
+            cleared_at?: string | null;
+            /**
+             * Format: int64
+             * @description How long it would have been open, in seconds, up to the end of the replay.
+             */
+            open_seconds: number;
+            /** @description Why it would have been raised. */
+            why: components["schemas"]["Explanation"];
+            /** @description Why it would have ended. */
+            why_cleared?: string | null;
         };
         /** @description A report. */
         Report: {
@@ -2851,6 +3748,65 @@ export interface components {
             /** @description How many posts have it. */
             posts: number;
         };
+        /** @description A rule in force, with its numbers. */
+        RuleView: {
+            /** @description Its name. */
+            name: string;
+            /** @description Shown. */
+            title: string;
+            /** @description The system that declares it. */
+            system: string;
+            /** @description The day from which this version holds. */
+            version: string;
+            /** @description The version that follows, where it is known already. */
+            next_version?: string | null;
+            /** @description The type of things that it watches. */
+            watches: string;
+            /** @description 一般, 紧急 or 重大. */
+            level: string;
+            /** @description What it is for. */
+            about: string;
+            /** @description What it tests: `above`, `below`, `rises`, `falls`, `missing` or `when`. */
+            test: string;
+            /**
+             * Format: int32
+             * @description How long it must last, in seconds.
+             */
+            hold_seconds: number;
+            /**
+             * Format: int32
+             * @description How long it must be over, in seconds.
+             */
+            clear_seconds: number;
+            /** @description The condition, of `when`. */
+            condition?: string | null;
+            /** @description The numbers in force today, each with its source. */
+            parameters: components["schemas"]["LimitTold"][];
+            /** @description File and line of its declaration in the pack. */
+            declared_at?: string | null;
+        };
+        /** @description A part of a series. */
+        SeriesTold: {
+            /** @description The property. */
+            property: string;
+            /** @description Shown. */
+            title: string;
+            /** @description The unit. */
+            unit: string;
+            /**
+             * Format: int32
+             * @description Decimals that are shown.
+             */
+            decimals: number;
+            /** @description By time; empty where figures are asked for. */
+            readings: components["schemas"]["ReadingTold"][];
+            /** @description By time; a minute, hour or day without a reading is absent. */
+            figures: components["schemas"]["FiguresTold"][];
+            /** @description Where nothing was said for longer than it should be. */
+            gaps: components["schemas"]["GapTold"][];
+            /** @description `from` of the next part; nothing at the end. */
+            next?: string | null;
+        };
         /** @description A document that a person has set. */
         Setting: {
             /** @description Its name. */
@@ -2940,6 +3896,8 @@ export interface components {
             posts: components["schemas"]["ShownPost"][];
             /** @description What they may do to the system itself at this post, such as `pack.read`: for the menu. */
             system_actions: string[];
+            /** @description What they may do at this post at all, whatever it is done to, such as `things.read`: for the menu. */
+            actions: string[];
             /** @description Whether the password must be changed before anything else. */
             must_change_password: boolean;
             /**
@@ -2981,6 +3939,13 @@ export interface components {
             system: string;
             /** @description Its number there. */
             id: string;
+        };
+        /** @description Stations, by code. */
+        StationPage: {
+            /** @description The stations. */
+            rows: components["schemas"]["ThingRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
         };
         /** @description A step of a procedure. */
         StepEntry: {
@@ -3037,6 +4002,67 @@ export interface components {
             /** @description Whether the reader may work on it. */
             mine: boolean;
         };
+        /** @description A page of storms. */
+        StormPage: {
+            /** @description Newest first. */
+            rows: components["schemas"]["StormView"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description A storm as it is shown. */
+        StormView: {
+            /**
+             * Format: uuid
+             * @description The storm.
+             */
+            id: string;
+            /** @description The rule of the alarm that began it. */
+            rule: string;
+            /** @description Its title. */
+            rule_title: string;
+            /** @description The type of the things. */
+            thing_type: string;
+            /** @description The highest level among its first alarms. */
+            level: string;
+            /** @description How they are grouped: `rule`, `district` or `type`. */
+            grouping: string;
+            /** @description The county-level division, where they are grouped by it. */
+            district?: string | null;
+            /**
+             * Format: double
+             * @description Longitude of the alarm that began it, in CGCS2000 degrees.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Latitude of the alarm that began it, in CGCS2000 degrees.
+             */
+            lat?: number | null;
+            /**
+             * Format: int64
+             * @description How many alarms it has.
+             */
+            members: number;
+            /** @description What it is, in one sentence. */
+            text: string;
+            /** @description Whether it goes on. */
+            open: boolean;
+            /**
+             * Format: date-time
+             * @description When it was raised.
+             */
+            raised_at: string;
+            /**
+             * Format: date-time
+             * @description When the last alarm joined it.
+             */
+            last_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            cleared_at?: string | null;
+        };
         /** @description A unit that may be in charge, and why. */
         SuggestionView: {
             /** @description The unit. */
@@ -3091,6 +4117,108 @@ export interface components {
             /** @description Its examples, which are its tests. */
             examples: number;
         };
+        /** @description Things by type. */
+        ThingMap: {
+            /** @description The time of it, RFC 3339. */
+            now: string;
+            /** @description By type; a type without a thing is absent. */
+            types: components["schemas"]["TypeOnMap"][];
+        };
+        /** @description How many alarms are open of a thing. */
+        ThingMark: {
+            /**
+             * Format: uuid
+             * @description The thing.
+             */
+            thing: string;
+            /** @description Of this level: 一般, 紧急 or 重大. */
+            level: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            alarms: number;
+        };
+        /** @description A page of things. */
+        ThingPage: {
+            /** @description By code. */
+            rows: components["schemas"]["ThingRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description A thing as a row. */
+        ThingRow: {
+            /** @description Its id. */
+            id: string;
+            /** @description The code that stands on it. */
+            code: string;
+            /** @description Its type. */
+            kind: string;
+            /** @description The title of its type. */
+            kind_title: string;
+            /** @description Shown. */
+            name: string;
+            /** @description The unit that answers for it. */
+            unit?: string | null;
+            /** @description The name of that unit. */
+            unit_name?: string | null;
+            /**
+             * Format: double
+             * @description Longitude in CGCS2000 degrees.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Latitude in CGCS2000 degrees.
+             */
+            lat?: number | null;
+            /** @description Where it stands, in words. */
+            address?: string | null;
+            /** @description The division in which it stands. */
+            division?: string | null;
+            /** @description Whether it may speak. */
+            state: components["schemas"]["ThingState"];
+            /** @description Whether it was heard lately. */
+            online: boolean;
+            /** @description When it was last heard, RFC 3339. */
+            seen_at?: string | null;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+            /** @description Its properties with their newest readings. */
+            latest: components["schemas"]["LatestTold"][];
+            /** @description What is calculated from them. */
+            indicators: components["schemas"]["IndicatorTold"][];
+        };
+        /**
+         * @description Whether a thing may speak.
+         * @enum {string}
+         */
+        ThingState: "in-use" | "suspended" | "retired";
+        /** @description A thing with all that is known of it. */
+        ThingTold: {
+            /** @description The thing. */
+            thing: components["schemas"]["ThingRow"];
+            /** @description What else is known of it. */
+            attributes: Record<string, never>;
+            /** @description When it was registered, RFC 3339. */
+            registered_at: string;
+            /** @description What was refused or flagged of it in the last days. */
+            mishaps: components["schemas"]["MishapTold"][];
+            /** @description What it can be told. */
+            commands: components["schemas"]["CommandOffer"][];
+            /** @description Whether the reader may tell it. */
+            can_command: boolean;
+            /** @description Whether the reader may change it. */
+            can_change: boolean;
+            /**
+             * Format: int32
+             * @description How often it reports when nothing happens, in seconds.
+             */
+            reports_every_seconds: number;
+        };
         /** @description One row of the timeline. */
         TimelineView: {
             /** @description The decision. */
@@ -3128,6 +4256,41 @@ export interface components {
             rows: components["schemas"]["KeptLine"][];
             /** @description What `after` asks for to go on. */
             next?: string | null;
+        };
+        /** @description The things of a type that are in use. */
+        TypeOnMap: {
+            /** @description Its name. */
+            name: string;
+            /** @description Shown. */
+            title: string;
+            /** @description Shown in English. */
+            title_en?: string | null;
+            /** @description How many. */
+            things: number;
+            /** @description How many of these were heard lately. */
+            online: number;
+            /**
+             * @description Where those stand that were heard lately: longitude and latitude by turns, in CGCS2000 degrees. Empty for a type
+             *     whose places are not shown.
+             */
+            heard: number[];
+            /** @description The same for those that were not. */
+            silent: number[];
+        };
+        /** @description A type of thing. */
+        TypeTold: {
+            /** @description Its name. */
+            name: string;
+            /** @description Shown. */
+            title: string;
+            /** @description Shown in English. */
+            title_en?: string | null;
+            /** @description One sentence. */
+            about: string;
+            /** @description How many of them the reader may know of. */
+            things: number;
+            /** @description How many of those were heard lately. */
+            online: number;
         };
         /** @description A unit. */
         UnitView: {
@@ -3633,6 +4796,258 @@ export interface operations {
             };
         };
     };
+    alarms_list: {
+        parameters: {
+            query?: {
+                /** @description Only open (true) or ended (false) ones. */
+                open?: boolean;
+                /** @description Only of this thing. */
+                thing?: string;
+                /** @description Only of this rule. */
+                rule?: string;
+                /** @description Only of this storm. */
+                storm?: string;
+                /** @description Only of things of this type. */
+                thing_type?: string;
+                /** @description Only of this level: 一般, 紧急 or 重大. */
+                level?: string;
+                /** @description Only raised at this moment or later. */
+                since?: string;
+                /** @description Only raised before this. */
+                until?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of the page, at most 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms_indicators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Indicators"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms_marks: {
+        parameters: {
+            query: {
+                /** @description Their ids, 1 to 100, with commas between. */
+                things: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThingMark"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms_public: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicAlarms"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alarm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms_acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alarm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledgement"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
@@ -4087,6 +5502,44 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    of_origin: {
+        parameters: {
+            query: {
+                /** @description The origin, for example `thing:<id>` or `alarm:<id>`. */
+                origin: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OriginCase"][];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5618,6 +7071,115 @@ export interface operations {
             };
         };
     };
+    alarms_declared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule, or the name of a new one */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_session: {
         parameters: {
             query?: never;
@@ -5739,6 +7301,123 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stations_list: {
+        parameters: {
+            query?: {
+                /** @description Only of this type. */
+                kind?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description `json` (default) or `csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Or CSV: one line for each property of each station */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationPage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stations_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code of the station */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThingRow"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    series_of_station: {
+        parameters: {
+            query?: {
+                /** @description From this moment (RFC 3339); the last day when absent. */
+                from?: string;
+                /** @description To before this one; now when absent. */
+                to?: string;
+                /** @description Readings or figures at most, up to 100,000. */
+                limit?: number;
+                /** @description `raw` (default), or the figures of each `minute`, `hour` or `day` of the city. */
+                bucket?: "raw" | "minute" | "hour" | "day";
+                /** @description `json` (default) or `csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description The code of the station */
+                code: string;
+                /** @description The property */
+                property: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Or CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesTold"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5937,6 +7616,531 @@ export interface operations {
                 };
             };
             /** @description no such moment or part */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms_storms: {
+        parameters: {
+            query?: {
+                /** @description Those that go on (true, also when absent) or have ended (false). */
+                open?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of the page, at most 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StormPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thing_map_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThingMap"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    things_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeTold"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    things_list: {
+        parameters: {
+            query?: {
+                /** @description Only of this type. */
+                kind?: string;
+                /** @description Only this unit's. */
+                unit?: string;
+                /** @description Only in this division or below it. */
+                division?: string;
+                /** @description Only in this state. */
+                state?: "in-use" | "suspended" | "retired";
+                /** @description Only those that were heard lately, or only those that were not. */
+                online?: boolean;
+                /** @description Only with this in the code, the name or the address. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of the page, at most 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThingPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    things_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewThingBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredTold"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    things_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The thing */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThingTold"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    things_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The thing */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThingRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commands_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The thing */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandTold"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commands_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The thing */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandTold"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    things_renew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The thing */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredTold"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    series_of_thing: {
+        parameters: {
+            query?: {
+                /** @description From this moment (RFC 3339); the last day when absent. */
+                from?: string;
+                /** @description To before this one; now when absent. */
+                to?: string;
+                /** @description Readings or figures at most, up to 100,000. */
+                limit?: number;
+                /** @description `raw` (default), or the figures of each `minute`, `hour` or `day` of the city. */
+                bucket?: "raw" | "minute" | "hour" | "day";
+                /** @description `json` (default) or `csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description The thing */
+                id: string;
+                /** @description The property */
+                property: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Or CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesTold"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;

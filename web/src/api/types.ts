@@ -208,3 +208,37 @@ export type PackFunctions = Answer<'FunctionsView'>
 export type PackGrants = Answer<'GrantsView'>
 export type PackYear = Answer<'YearView'>
 export type LimitTried = Answer<'LimitTried'>
+
+export type Reading = Answer<'ReadingTold'>
+export type Latest = Answer<'LatestTold'>
+export type ThingFigure = Answer<'IndicatorTold'>
+export type ThingState = 'in-use' | 'suspended' | 'retired'
+export type ThingRow = Closer<'ThingRow', { state: ThingState }>
+export type Thing = Closer<'ThingTold', { thing: ThingRow; attributes: Record<string, unknown> }>
+export type ThingType = Answer<'TypeTold'>
+export type Mishap = Answer<'MishapTold'>
+export type CommandTold = Closer<'CommandTold', { result: unknown }>
+export type Series = Answer<'SeriesTold'>
+export type Registered = Closer<'RegisteredTold', { thing: ThingRow }>
+export type NewThing = Omit<components['schemas']['NewThingBody'], 'attributes'> & {
+  attributes?: Record<string, unknown>
+}
+export type ThingChange = components['schemas']['ChangeBody']
+export type ThingMap = Answer<'ThingMap'>
+/** What a list of things is narrowed to; the names are those of the query. */
+export type ThingFilter = Partial<Record<'kind' | 'unit' | 'division' | 'state' | 'online' | 'q' | 'after', string>>
+export type OriginCase = Answer<'OriginCase'>
+
+export type Alarm = Answer<'AlarmView'>
+export type AlarmLimit = Answer<'LimitTold'>
+export type AlarmIndicators = Answer<'Indicators'>
+export type Storm = Answer<'StormView'>
+export type Rule = Answer<'RuleView'>
+export type Replayed = Answer<'ReplayAnswer'>
+export type ThingMark = Answer<'ThingMark'>
+export type PublicAlarms = Answer<'PublicAlarms'>
+export type PublicAlarm = Answer<'PublicAlarm'>
+/** What a list of alarms is narrowed to; the names are those of the query. */
+export type AlarmFilter = Partial<
+  Record<'open' | 'thing' | 'rule' | 'storm' | 'thing_type' | 'level' | 'since' | 'until' | 'after', string>
+>

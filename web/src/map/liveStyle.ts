@@ -1,7 +1,7 @@
 // The live map for MapLibre: the city's own tiles in the dark look, open cases as shapes by level, clusters by the worst.
 
-import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl'
-import { DARK, LEVELS, type LevelShape, LIGHT, TILE_ZOOM_MAX } from './look'
+import type { ExpressionSpecification, GeoJSONSourceSpecification, StyleSpecification } from 'maplibre-gl'
+import { DARK, LEVELS, type LevelShape, LIGHT, THING, TILE_ZOOM_MAX } from './look'
 
 /** Shapes are drawn at twice their size, so that they stay sharp on dense screens. */
 export const SHAPE_RATIO = 2
@@ -69,7 +69,14 @@ export const CASE_LAYERS = ['clusters', 'points']
 /** Pixels of the radius of a cluster: so much at least, at most, and for each doubling. */
 const [CLUSTER_LEAST, CLUSTER_MOST, CLUSTER_GROWTH] = [9, 28, 3]
 
-export function liveStyle(tiles: LiveTiles, textScale: number): StyleSpecification {
+/** From afar devices are dots, so that they do not cover what they stand in; near they are rings of their size. */
+const [FAR_ZOOM, NEAR_ZOOM, FAR_RADIUS] = [9, 13, 0.6]
+
+export function liveStyle(
+  tiles: LiveTiles,
+  textScale: number,
+  things: GeoJSONSourceSpecification['data'],
+): StyleSpecification {
   const line = (id: string, colour: string, width: number): StyleSpecification['layers'][number] => ({
     id,
     type: 'line',
@@ -83,6 +90,7 @@ export function liveStyle(tiles: LiveTiles, textScale: number): StyleSpecificati
     sources: {
       base: { type: 'vector', tiles: [`${location.origin}/tiles/base/{z}/{x}/{y}`], maxzoom: TILE_ZOOM_MAX },
       live: { type: 'vector', tiles: liveTiles(tiles), maxzoom: TILE_ZOOM_MAX },
+      things: { type: 'geojson', data: things },
     },
     layers: [
       { id: 'outside', type: 'background', paint: { 'background-color': DARK.outside } },
@@ -90,6 +98,26 @@ export function liveStyle(tiles: LiveTiles, textScale: number): StyleSpecificati
       line('cells', DARK.cell, 0.5),
       line('streets', DARK.street, 1),
       line('districts', DARK.district, 1.5),
+      {
+        id: 'things',
+        type: 'circle',
+        source: 'things',
+        paint: {
+          'circle-color': THING.heard,
+          'circle-opacity': ['case', ['get', 'heard'], THING.core, 0],
+          'circle-stroke-color': ['case', ['get', 'heard'], THING.heard, THING.silent],
+          'circle-stroke-width': THING.ring * textScale,
+          'circle-radius': [
+            'interpolate',
+            ['linear'],
+            ['zoom'],
+            FAR_ZOOM,
+            FAR_RADIUS * textScale,
+            NEAR_ZOOM,
+            THING.radius * textScale,
+          ],
+        },
+      },
       {
         id: 'clusters',
         type: 'circle',

@@ -39,6 +39,9 @@ export const DARK: Look = {
 /** Fonts of the machine itself; none is sent. */
 export const FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 
+/** A device on dark ground: a ring of five pixels with a core; one that is not heard is hollow and grey. */
+export const THING = { heard: '#3ecf8e', silent: '#8299b3', radius: 1.5, ring: 1, core: 0.6 } as const
+
 export type LevelShape = 'diamond' | 'triangle' | 'dot'
 
 /**

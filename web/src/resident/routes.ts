@@ -8,6 +8,8 @@ export const routes: RouteRecordRaw[] = [
   { path: '/report', component: () => import('./report/ReportPage.vue') },
   { path: '/cases', component: () => import('./CasesPage.vue'), meta: { signed: true } },
   { path: '/cases/:id', component: () => import('./CasePage.vue'), props: true, meta: { signed: true } },
+  { path: '/air', component: () => import('./air/AirPage.vue') },
+  { path: '/air/:code', component: () => import('./air/StationPage.vue'), props: true },
   { path: '/notices', component: () => import('./NoticesPage.vue'), meta: { signed: true } },
   { path: '/sign-in', component: () => import('./SignInPage.vue') },
   { path: '/:unknown(.*)*', redirect: '/' },

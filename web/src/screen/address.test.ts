@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { searchOf, viewOf } from './address'
 
-const usual = { scene: '', rotate: 0, kiosk: false, district: '', at: null, panel: null }
+const usual = { scene: '', rotate: 0, kiosk: false, district: '', at: null, things: true, panel: null }
 
 describe('the view in the address', () => {
   it('is as usual when the address says nothing, or nothing that means anything', () => {
@@ -11,7 +11,7 @@ describe('the view in the address', () => {
   })
 
   it('comes back as it was', () => {
-    const text = '?scene=hotline-12345&rotate=30&kiosk=1&district=370102&at=2026-11-27T14:00&panel=map'
+    const text = '?scene=hotline-12345&rotate=30&kiosk=1&district=370102&at=2026-11-27T14:00&things=0&panel=map'
     const view = viewOf(text)
     expect(view.at).toBe(Date.parse('2026-11-27T06:00:00Z'))
     expect(searchOf(view)).toBe(text)

@@ -16,6 +16,8 @@ export interface View {
   district: string
   /** A moment of the past in milliseconds; null for now. */
   at: number | null
+  /** Whether devices are on the map. */
+  things: boolean
   /** The panel that takes the place of all. */
   panel: PanelName | null
 }
@@ -37,6 +39,7 @@ export function viewOf(search: string): View {
     kiosk: query.get('kiosk') === '1',
     district: /^\d{6}$/.test(district) ? district : '',
     at: momentOf(query.get('at')),
+    things: query.get('things') !== '0',
     panel: panel ?? null,
   }
 }
@@ -57,6 +60,7 @@ export function searchOf(view: View): string {
   if (view.kiosk) query.set('kiosk', '1')
   if (view.district) query.set('district', view.district)
   if (view.at !== null) query.set('at', minuteOf(view.at).replace(' ', 'T'))
+  if (!view.things) query.set('things', '0')
   if (view.panel) query.set('panel', view.panel)
   // Colons may stand in a query, and people read these addresses.
   const text = query.toString().replace(/%3A/g, ':')

@@ -105,6 +105,8 @@ const words: Record<keyof typeof chinese, string> = {
   'nav.intake': 'Take a call',
   'nav.field': 'In the field',
   'nav.supervision': 'Supervision',
+  'nav.things': 'Devices',
+  'nav.alarms': 'Device alarms',
   'nav.pack': 'City pack',
   'day.byStep': 'To do, by step',
   'queue.mark': 'mark',

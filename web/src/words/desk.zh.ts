@@ -103,6 +103,8 @@ export default {
   'nav.intake': '来电登记',
   'nav.field': '现场任务',
   'nav.supervision': '督办预警',
+  'nav.things': '物联设备',
+  'nav.alarms': '设备报警',
   'nav.pack': '城市包',
   'day.byStep': '待办分布',
   'queue.mark': '标记',

@@ -5,6 +5,12 @@ import desk from './desk.zh'
 import deskEn from './desk.en'
 import pack from './desk.pack.zh'
 import packEn from './desk.pack.en'
+import sensing from './sensing.zh'
+import sensingEn from './sensing.en'
+import things from './desk.things.zh'
+import thingsEn from './desk.things.en'
+import air from './resident.air.zh'
+import airEn from './resident.air.en'
 import resident from './resident.zh'
 import residentEn from './resident.en'
 import screen from './screen.zh'
@@ -17,8 +23,17 @@ const SENTENCE_MAX = 25
 /** What is written on keys, and the names of rights, in any language. */
 const KEYS = /\b(Enter|Esc|Tab|Ctrl)\b|（[a-z]+\.[a-z-]+）/g
 
-const faces = { shared, resident, desk, pack, screen }
-const facesEn = { shared: sharedEn, resident: residentEn, desk: deskEn, pack: packEn, screen: screenEn }
+const faces = { shared, sensing, resident, air, desk, pack, things, screen }
+const facesEn = {
+  shared: sharedEn,
+  sensing: sensingEn,
+  resident: residentEn,
+  air: airEn,
+  desk: deskEn,
+  pack: packEn,
+  things: thingsEn,
+  screen: screenEn,
+}
 
 /** The messages of all faces, without what is filled in and but for the other language's own name. */
 const messages = (all: Record<string, Record<string, string>>): [string, string][] =>
@@ -40,7 +55,7 @@ describe('Chinese', () => {
   })
 
   it('has no pronoun at the desk', () => {
-    expect(amiss({ desk, pack }, (message) => message.includes('您'))).toEqual([])
+    expect(amiss({ sensing, desk, pack, things }, (message) => message.includes('您'))).toEqual([])
   })
 
   it('has full-width punctuation, and a space between characters and letters or digits', () => {

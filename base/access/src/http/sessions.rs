@@ -87,6 +87,8 @@ struct ShownSession {
     posts: Vec<ShownPost>,
     /// What they may do to the system itself at this post, such as `pack.read`: for the menu.
     system_actions: Vec<String>,
+    /// What they may do at this post at all, whatever it is done to, such as `things.read`: for the menu.
+    actions: Vec<String>,
     /// Whether the password must be changed before anything else.
     must_change_password: bool,
     /// When the session ends at the latest.
@@ -227,12 +229,14 @@ async fn shown(
 ) -> Result<ShownSession, Problem> {
     let held = access.held_posts(session.person).await.map_err(|fault| Problem::fault(&fault))?;
     let system_actions = access.rights().actions(&session.actor, "system");
+    let actions = access.rights().all_actions(&session.actor);
     let post = session.actor.as_official().and_then(|official| access.shown_post(&official.post));
     Ok(ShownSession {
         person: ShownPerson { id: session.person, user: session.user, name: session.name },
         post,
         posts: held.iter().filter_map(|post| access.shown_post(post)).collect(),
         system_actions,
+        actions,
         must_change_password: session.must_change_password,
         expires_at: session.expires_at,
         token,

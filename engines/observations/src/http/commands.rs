@@ -61,7 +61,7 @@ impl ThingsState {
 }
 
 /// The newest commands to a thing.
-#[utoipa::path(get, path = "/api/things/{id}/commands", tag = "things",
+#[utoipa::path(get, path = "/api/things/{id}/commands", operation_id = "commands_list", tag = "things",
     params(("id" = String, Path, description = "The thing")),
     responses((status = 200, body = Vec<CommandTold>), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn list(
@@ -76,7 +76,7 @@ pub(super) async fn list(
 }
 
 /// Tells a thing what to do. One that is not connected is told when it comes back in time.
-#[utoipa::path(post, path = "/api/things/{id}/commands", tag = "things", request_body = CommandBody,
+#[utoipa::path(post, path = "/api/things/{id}/commands", operation_id = "commands_ask", tag = "things", request_body = CommandBody,
     params(("id" = String, Path, description = "The thing")),
     responses((status = 201, body = CommandTold), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]

@@ -6,9 +6,11 @@
 //! | `commands` | `/api/things/{id}/commands` |
 //! | `series` | a property over time, for officials and for everybody |
 //! | `stations` | `/api/stations…`: things whose type is public, open data |
+//! | `map` | `/api/thing-map`: how many things there are and where the city's own stand, for everybody |
 //! | `told` | how things and readings are told |
 
 mod commands;
+mod map;
 mod series;
 mod stations;
 mod things;
@@ -35,6 +37,9 @@ pub const COMMAND: &str = "things.command";
 /// The grant, on the city, that shows public things to everybody.
 pub const READ_PUBLIC: &str = "stations.read";
 
+/// The grant, on the city, that shows everybody how many things there are and where the city's own stand.
+pub const READ_MAP: &str = "things.read-map";
+
 /// What the routes need.
 #[derive(Clone)]
 pub struct ThingsState {
@@ -59,6 +64,7 @@ pub fn routes(state: ThingsState) -> OpenApiRouter {
         .routes(routes!(things::renew))
         .routes(routes!(series::of_thing))
         .routes(routes!(commands::list, commands::ask))
+        .routes(routes!(map::read))
         .routes(routes!(stations::list))
         .routes(routes!(stations::read))
         .routes(routes!(series::of_station))

@@ -137,7 +137,7 @@ impl Refusal for SeriesRefused {
 }
 
 /// A property of a thing over time.
-#[utoipa::path(get, path = "/api/things/{id}/series/{property}", tag = "things",
+#[utoipa::path(get, path = "/api/things/{id}/series/{property}", operation_id = "series_of_thing", tag = "things",
     params(("id" = String, Path, description = "The thing"), ("property" = String, Path, description = "The property"),
         SeriesParams),
     responses((status = 200, body = SeriesTold, description = "Or CSV"), (status = 401, body = Problem),
@@ -153,7 +153,7 @@ pub(super) async fn of_thing(
 }
 
 /// A public property of a public station over time.
-#[utoipa::path(get, path = "/api/stations/{code}/series/{property}", tag = "stations",
+#[utoipa::path(get, path = "/api/stations/{code}/series/{property}", operation_id = "series_of_station", tag = "stations",
     params(("code" = String, Path, description = "The code of the station"),
         ("property" = String, Path, description = "The property"), SeriesParams),
     responses((status = 200, body = SeriesTold, description = "Or CSV"), (status = 404, body = Problem),

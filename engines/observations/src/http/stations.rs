@@ -68,7 +68,7 @@ impl ThingsState {
 }
 
 /// The public stations with their newest readings.
-#[utoipa::path(get, path = "/api/stations", tag = "stations", params(StationParams), responses(
+#[utoipa::path(get, path = "/api/stations", operation_id = "stations_list", tag = "stations", params(StationParams), responses(
     (status = 200, body = StationPage, description = "Or CSV: one line for each property of each station"),
     (status = 422, body = Problem)))]
 pub(super) async fn list(
@@ -90,7 +90,7 @@ pub(super) async fn list(
 }
 
 /// One public station.
-#[utoipa::path(get, path = "/api/stations/{code}", tag = "stations",
+#[utoipa::path(get, path = "/api/stations/{code}", operation_id = "stations_read", tag = "stations",
     params(("code" = String, Path, description = "The code of the station")),
     responses((status = 200, body = ThingRow), (status = 404, body = Problem)))]
 pub(super) async fn read(

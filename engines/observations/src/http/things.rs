@@ -196,7 +196,7 @@ fn division(code: Option<String>) -> Result<Option<DivisionCode>, PlaceWrong> {
 }
 
 /// The things that the reader may know of.
-#[utoipa::path(get, path = "/api/things", tag = "things", params(ListParams), responses(
+#[utoipa::path(get, path = "/api/things", operation_id = "things_list", tag = "things", params(ListParams), responses(
     (status = 200, body = ThingPage), (status = 401, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn list(
     State(state): State<ThingsState>,
@@ -216,7 +216,7 @@ pub(super) async fn list(
 }
 
 /// The types of things, with how many of each the reader may know of.
-#[utoipa::path(get, path = "/api/thing-types", tag = "things", responses(
+#[utoipa::path(get, path = "/api/thing-types", operation_id = "things_types", tag = "things", responses(
     (status = 200, body = Vec<TypeTold>), (status = 401, body = Problem)))]
 pub(super) async fn types(
     State(state): State<ThingsState>,
@@ -241,7 +241,7 @@ pub(super) async fn types(
 }
 
 /// One thing.
-#[utoipa::path(get, path = "/api/things/{id}", tag = "things",
+#[utoipa::path(get, path = "/api/things/{id}", operation_id = "things_read", tag = "things",
     params(("id" = String, Path, description = "The thing")),
     responses((status = 200, body = ThingTold), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn read(
@@ -274,7 +274,7 @@ pub(super) async fn read(
 }
 
 /// Registers a thing. Its secret is told in the answer and never again.
-#[utoipa::path(post, path = "/api/things", tag = "things", request_body = NewThingBody, responses(
+#[utoipa::path(post, path = "/api/things", operation_id = "things_register", tag = "things", request_body = NewThingBody, responses(
     (status = 201, body = RegisteredTold), (status = 401, body = Problem), (status = 403, body = Problem),
     (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn register(
@@ -303,7 +303,7 @@ pub(super) async fn register(
 }
 
 /// Changes what is known of a thing.
-#[utoipa::path(patch, path = "/api/things/{id}", tag = "things", request_body = ChangeBody,
+#[utoipa::path(patch, path = "/api/things/{id}", operation_id = "things_change", tag = "things", request_body = ChangeBody,
     params(("id" = String, Path, description = "The thing")),
     responses((status = 200, body = ThingRow), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -333,7 +333,7 @@ pub(super) async fn change(
 }
 
 /// Gives a thing another secret; the old one is worth nothing from now on.
-#[utoipa::path(post, path = "/api/things/{id}/secret", tag = "things",
+#[utoipa::path(post, path = "/api/things/{id}/secret", operation_id = "things_renew", tag = "things",
     params(("id" = String, Path, description = "The thing")),
     responses((status = 200, body = RegisteredTold), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]

@@ -5,12 +5,16 @@
 //! | `settling` | stores what has happened, with its events, many at a time |
 //! | `recovering` | goes on after a restart where it was left |
 //! | `reading` | pages of alarms, one alarm, storms, indicators, the rules in force |
+//! | `marks` | how many alarms are open of the things of a list |
+//! | `public` | open alarms without a name, for everybody |
 //! | `acknowledging` | somebody has seen an alarm |
 //! | `replaying` | what a rule, or a draft of one, would have raised |
 //! | `telling` | what events and facts say of an alarm or storm |
 //! | `refused` | why not |
 
 mod acknowledging;
+mod marks;
+mod public;
 mod reading;
 mod recovering;
 mod refused;
@@ -28,6 +32,8 @@ use baotu_vocabulary::{Moment, ThingId};
 use tokio::sync::{Notify, Semaphore};
 
 pub use acknowledging::{Acknowledgement, OPINION_CHARACTERS_MAX};
+pub use marks::{MARKED_MAX, ThingMark};
+pub use public::{PUBLIC_ROWS_MAX, PublicAlarm, PublicAlarms, PublicCount};
 pub use reading::{
     AlarmPage, AlarmQuestion, AlarmView, ClearedView, INDICATOR_DAYS, Indicators, OpenView, PAGE_ROWS,
     PAGE_ROWS_MAX, RuleView, StormPage, StormView,

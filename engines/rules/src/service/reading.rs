@@ -427,7 +427,7 @@ impl Rules {
 }
 
 /// What grants reach, as the store asks for it. Nobody reports an alarm, so that none is somebody's own.
-fn sights(reaches: &[Reach]) -> Vec<Sight> {
+pub(super) fn sights(reaches: &[Reach]) -> Vec<Sight> {
     let sight = |reach: &Reach| match &reach.among {
         Among::All => Some(Sight::All),
         Among::Person(_) => None,

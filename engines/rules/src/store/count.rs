@@ -2,7 +2,7 @@
 
 use baotu_pack::rules::AlarmLevel;
 use baotu_storage::{Row, RowError, Store, StoreFault};
-use baotu_vocabulary::{Moment, ThingTypeName};
+use baotu_vocabulary::{Moment, ThingId, ThingTypeName};
 
 use super::list::{Question, Sight};
 
@@ -43,6 +43,38 @@ pub(crate) async fn open_counts(store: &Store, sights: &[Sight]) -> Result<Vec<O
             acknowledged: row.text("state")? == "acknowledged",
             alarms: row.int("alarms")?,
         })
+    };
+    let rows = store.query(sql, params).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// Open alarms of a thing that are of one level.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ThingCount {
+    pub(crate) thing: ThingId,
+    pub(crate) level: AlarmLevel,
+    pub(crate) alarms: i64,
+}
+
+/// How many alarms in sight are open of each of these things, by level.
+pub(crate) async fn open_of_things(
+    store: &Store,
+    things: &[ThingId],
+    sights: &[Sight],
+) -> Result<Vec<ThingCount>, StoreFault> {
+    let mut question = Question::begun(
+        "SELECT thing, level, count(*) AS alarms FROM rules_alarm WHERE open + 0 = 1 AND thing IN ("
+            .to_owned(),
+    );
+    for (index, thing) in things.iter().enumerate() {
+        question.add(if index == 0 { "?" } else { ", ?" }, [(*thing).into()]);
+    }
+    question.add(")", []);
+    question.add_sight(sights);
+    question.add(" GROUP BY thing, level ORDER BY thing, level", []);
+    let (sql, params) = question.into_parts();
+    let read = |row: &Row| -> Result<ThingCount, RowError> {
+        Ok(ThingCount { thing: row.parse("thing")?, level: row.parse("level")?, alarms: row.int("alarms")? })
     };
     let rows = store.query(sql, params).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)

@@ -9,7 +9,7 @@ pub(crate) use alarm::{
     Stored, StoredStorm, acknowledge, alarm, alarms, clear, clear_storm, insert, insert_storm, join_storm,
     storm, storm_members,
 };
-pub(crate) use count::{cleared_since, open_counts};
+pub(crate) use count::{ThingCount, cleared_since, open_counts, open_of_things};
 pub(crate) use list::{After, AlarmFilter, Sight, newest, storms};
 pub(crate) use start::{evaluated_to, grouped, left, note_evaluated};
 

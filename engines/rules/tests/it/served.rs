@@ -44,6 +44,11 @@ role = "handler"
 actions = ["alarms.read"]
 resource = "alarm"
 relation = "unit"
+[[grant]]
+role = "anyone"
+actions = ["alarms.read-public"]
+resource = "city"
+relation = "any"
 "#;
 
 /// A clock that stands still until it is set.
@@ -569,6 +574,49 @@ async fn people_see_and_acknowledge_what_they_may() {
             told["cleared"],
             json!([{"level": "一般", "alarms": 2, "mean_open_seconds": (96 + 197) / 2}])
         );
+    }
+}
+
+#[tokio::test]
+async fn everybody_is_told_of_levels_and_districts_and_of_no_thing() {
+    for test in stores().await {
+        let city = City::on(&test.store, 3).await;
+        city.come(1, &[(11, 10.0)]);
+        city.come(2, &[(21, 10.0)]);
+        city.come(3, &[(31, 10.0)]);
+        city.come(100, &[(31, 12.0)]);
+        city.settle().await;
+        let desk = Desk::of(&city).await;
+        let (status, told) = desk.ask("/api/alarms/public", "", None).await;
+        assert_eq!(status, StatusCode::OK, "{told}");
+        assert_eq!(told["open"], json!([{"level": "一般", "district": "890103", "alarms": 2}]));
+        let newest = json!({"level": "一般", "rule": "battery-low", "title": told["rows"][0]["title"],
+            "district": "890103", "raised_at": "2026-11-24T04:00:02Z", "acknowledged": false});
+        assert_eq!(told["rows"].as_array().map(Vec::len), Some(2));
+        assert_eq!(told["rows"][0], newest);
+        assert!(!told.to_string().contains("水位站"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_things_is_marked_with_what_its_reader_may_see() {
+    for test in stores().await {
+        let city = City::on(&test.store, 3).await;
+        city.come(1, &[(11, 10.0), (21, 10.0), (31, 10.0)]);
+        city.come(100, &[(31, 12.0)]);
+        city.settle().await;
+        let desk = Desk::of(&city).await;
+        let path = format!("/api/alarms/marks?things={},{},{}", thing(1), thing(2), thing(3));
+        let mark = |number: u32| json!({"thing": thing(number).to_string(), "level": "一般", "alarms": 1});
+        assert_eq!(desk.ask(&path, &desk.duty, None).await.1, json!([mark(1), mark(2)]));
+        assert_eq!(desk.ask(&path, &desk.handler, None).await.1, json!([mark(1)]));
+        assert_eq!(desk.ask(&path, &desk.clerk, None).await.1, json!([]));
+        assert_eq!(desk.ask(&path, "", None).await.0, StatusCode::UNAUTHORIZED);
+        for things in ["", "x", &vec![thing(1).to_string(); 101].join(",")] {
+            let (status, told) =
+                desk.ask(&format!("/api/alarms/marks?things={things}"), &desk.duty, None).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
+        }
     }
 }
 
