@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use baotu_observations::ExportSeries;
 use baotu_storage::StoreConfig;
-use baotu_vocabulary::{Moment, PropertyName, Surroundings};
+use baotu_vocabulary::{Moment, Surroundings};
 use clap::Subcommand;
 
 use super::FAILED;
@@ -83,12 +83,7 @@ pub(super) async fn run(settings: Settings, way: Way) -> anyhow::Result<ExitCode
         }
         Way::Import { file } => {
             let opened = File::open(&file).with_context(|| file.display().to_string())?;
-            let number = |thing: &str, property: &str| {
-                let standing = things.by_code(thing)?;
-                let name = PropertyName::from(property);
-                standing.series.iter().find(|(own, _)| *own == name).map(|(_, series)| *series)
-            };
-            let imported = things.readings().import(BufReader::new(opened), things.now(), number).await?;
+            let imported = things.import(BufReader::new(opened), things.now()).await?;
             println!("导入 {} 个读数", imported.stored);
             for (line, problem) in &imported.problems {
                 println!("{}:{line} {problem}", file.display());

@@ -29,6 +29,7 @@ use crate::retention::Keep;
 use crate::service::Readings;
 use crate::store::{ReadingsFault, register as store};
 use crate::thing::{SecretDigest, SignInRefused, Thing, ThingState};
+use crate::transfer::{Imported, TransferFault};
 
 /// Rows that are written in one unit at most.
 const ROWS_AT_A_TIME: usize = 500;
@@ -356,6 +357,24 @@ impl Things {
         let (thing, property) = self.of_series(series)?;
         let entry = self.book(|book| book.by_id(thing))?;
         Some((entry.thing.code.clone(), property.to_string()))
+    }
+
+    /// Brings in the readings of a CSV file, however old they are, as [`Readings::import`] does, by the codes of things.
+    ///
+    /// # Errors
+    /// When the file cannot be read or readings cannot be stored; what was stored before stays.
+    pub async fn import<R: std::io::Read + Send>(
+        &self,
+        file: R,
+        now: Moment,
+    ) -> Result<Imported, TransferFault> {
+        let number = |code: &str, property: &str| {
+            self.book(|book| book.by_code(code)).and_then(|entry| entry.series(&PropertyName::from(property)))
+        };
+        self.shared
+            .readings
+            .import(file, now, &self.shared.zone, number, |series| self.described(series))
+            .await
     }
 
     /// Moves days that are over to the lake and drops what has been kept long enough, as the properties declare.
