@@ -25,22 +25,17 @@ type Series = BTreeMap<Moment, f64>;
 /// By station and property.
 type Stations = BTreeMap<(String, String), Series>;
 
-/// The rows of the file: `BAOTU_DATA`, else `../shared/data` beside the repository.
+/// The file: in `BAOTU_DATA`, else in `../shared/data` beside the repository; why it cannot be read.
 ///
-/// Absent, the test is listed as *not run*, unless `BAOTU_DATA_REQUIRED=1` makes that a failure.
-fn file() -> Option<impl Read> {
+/// With `BAOTU_DATA_REQUIRED=1` it is a failure that it is absent.
+fn file() -> Result<impl Read, String> {
     let folder = std::env::var_os("BAOTU_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
     let path = folder.join("air-beijing-12stations-hourly/hourly.csv.gz");
-    match std::fs::File::open(&path) {
-        Ok(packed) => Some(flate2::read::GzDecoder::new(packed)),
-        Err(error) => {
-            let is_required = std::env::var("BAOTU_DATA_REQUIRED").is_ok_and(|value| value == "1");
-            assert!(!is_required, "BAOTU_DATA_REQUIRED=1, but {} is missing: {error}", path.display());
-            println!("not run: {} is missing ({error})", path.display());
-            None
-        }
-    }
+    let file = std::fs::File::open(&path).map_err(|error| format!("{} is missing: {error}", path.display()));
+    let is_required = std::env::var("BAOTU_DATA_REQUIRED").is_ok_and(|value| value == "1");
+    assert!(file.is_ok() || !is_required, "BAOTU_DATA_REQUIRED=1, but {:?}", file.err());
+    file.map(flate2::read::GzDecoder::new)
 }
 
 /// The file by station and property, and how many lines it has.
@@ -111,7 +106,10 @@ fn bytes(folder: &Path) -> u64 {
 
 #[tokio::test]
 async fn hours_and_days_of_real_stations_equal_a_plain_recomputation() {
-    let Some(file) = file() else { return };
+    let file = match file() {
+        Ok(file) => file,
+        Err(reason) => return println!("not run: {reason}"),
+    };
     let begun = Instant::now();
     let (stations, lines) = stations(file);
     assert_eq!((lines, stations.len()), (LINES, 12 * PROPERTIES.len()));
