@@ -21,6 +21,9 @@ const THINGS: &str = "things";
 /// Where commands to a thing go.
 const COMMANDS: &str = "commands";
 
+/// Ends of a connection that say nothing against the thing: by itself, by the network, or by us.
+const ORDINARY_ENDS: [&str; 5] = ["disconnect", "lost", "shutdown", "revoked", "unsaved"];
+
 /// The topic on which a thing hears its commands.
 pub(super) fn command_topic(code: &str) -> String {
     format!("{THINGS}/{code}/{COMMANDS}")
@@ -145,6 +148,14 @@ impl Gate for Topics {
     fn connected(&self, principal: &Principal, _client_id: &str) {
         if let Some(thing) = self.entry.by_code(principal) {
             Intake::connected(&*self.entry, thing.id);
+        }
+    }
+
+    fn disconnected(&self, principal: &Principal, client_id: &str, reason: &'static str) {
+        if !ORDINARY_ENDS.contains(&reason)
+            && let Some(thing) = self.entry.by_code(principal)
+        {
+            self.entry.mishap(thing.id, &reason.replace('_', "-"), client_id);
         }
     }
 }

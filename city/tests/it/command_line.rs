@@ -368,3 +368,10 @@ fn logs_tell_of_nobody(logged: &str) {
         assert!(!logged.contains(secret), "the log holds “{secret}”");
     }
 }
+
+#[test]
+fn the_laboratory_broker_is_for_this_machine_alone() {
+    let (code, said, complaints) = baotu(&["mqtt-open", "--listen", "0.0.0.0:0"]);
+    assert_eq!((code, said.as_str()), (1, ""));
+    assert!(complaints.contains("只供本机测试"), "{complaints}");
+}

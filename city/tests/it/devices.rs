@@ -116,6 +116,11 @@ impl Mqtt {
         self.stream.write_all(&[&[head][..], &length(body.len()), body].concat())
     }
 
+    /// Sends bytes that are no packet.
+    pub(crate) fn shout(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).expect("sent");
+    }
+
     /// The next packet: its kind, and its body.
     pub(crate) fn read(&mut self) -> Result<(u8, Vec<u8>)> {
         let mut byte = [0];

@@ -5,7 +5,9 @@
     reason = "what was counted, and what was not run, is for the reader of the test's output"
 )]
 
+mod alarms;
 mod bad_input;
+mod bad_things;
 mod city;
 mod command_line;
 mod crashes;

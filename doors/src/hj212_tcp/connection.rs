@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baotu_protocols::hj212::{
-    Asked, DeviceId, Judgement, Meaning, Message, Splitter, Stamp, SystemCode, judge, platform_hears,
+    Asked, DeviceId, Judgement, Meaning, Message, Splitter, Stamp, SystemCode, Tally, judge, platform_hears,
 };
 use baotu_vocabulary::{Moment, ThingId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -44,6 +44,8 @@ pub(super) struct Connection {
     line: mpsc::Sender<(ThingId, Asking)>,
     asking: mpsc::Receiver<(ThingId, Asking)>,
     refused_in_a_row: u32,
+    /// Half and endless frames that were told of its device.
+    told: (u64, u64),
 }
 
 /// What becomes of a frame: nothing, or an answer once its samples are durable.
@@ -56,7 +58,7 @@ struct Reply {
 impl Connection {
     pub(super) fn new(intake: Arc<dyn Intake>, lines: Arc<Lines>) -> Self {
         let (line, asking) = mpsc::channel(ASKING_MAX);
-        Self { intake, lines, guests: HashMap::new(), line, asking, refused_in_a_row: 0 }
+        Self { intake, lines, guests: HashMap::new(), line, asking, refused_in_a_row: 0, told: (0, 0) }
     }
 
     /// Serves until the other side goes, is silent for too long or says nothing but noise.
@@ -84,6 +86,7 @@ impl Connection {
                 Ok(length) => {
                     let frames = splitter.feed(chunk.get(..length).unwrap_or_default());
                     let bytes = self.hear(frames.iter().map(judge).collect()).await;
+                    self.tell_unread(splitter.tally());
                     write(&mut stream, &bytes).await?;
                     if self.refused_in_a_row > REFUSED_IN_A_ROW_MAX {
                         metrics::counter!("baotu_hj212_closed", "reason" => "noise").increment(1);
@@ -96,13 +99,21 @@ impl Connection {
         let tally = splitter.tally();
         metrics::counter!("baotu_hj212_half_frames").increment(tally.half_frames);
         metrics::counter!("baotu_hj212_endless_frames").increment(tally.endless_frames);
+        self.tell_unread(tally);
         for guest in self.guests.values() {
-            if tally.half_frames > 0 {
-                self.intake.mishap(guest.known.id, "half-frame", &format!("{} 帧", tally.half_frames));
-            }
             self.lines.gone(guest.known.id, &self.line);
         }
         outcome
+    }
+
+    /// Counts the frames that were begun and never ended. Whose they were, nothing tells; on a connection of one device
+    /// they were that one's, also those before it was known.
+    fn tell_unread(&mut self, tally: Tally) {
+        let Some(guest) = self.only_guest() else { return };
+        let (half, endless) = (tally.half_frames, tally.endless_frames);
+        (self.told.0..half).for_each(|_| self.intake.mishap(guest, "half-frame", ""));
+        (self.told.1..endless).for_each(|_| self.intake.mishap(guest, "endless-frame", ""));
+        self.told = (half, endless);
     }
 
     /// Hears frames in their order; what is to be sent comes back when all they said is durable.
@@ -199,7 +210,9 @@ impl Connection {
                 let system = known.kind.hj212.as_ref().and_then(|declared| SystemCode::new(&declared.system));
                 let system = system.or(message.system)?;
                 let device = Device { id: id.clone(), password, system, version: message.version() };
-                self.lines.come(known.id, self.line.clone());
+                if self.lines.come(known.id, self.line.clone()) {
+                    self.intake.mishap(known.id, "connected-twice", "同一设备编号另有一个连接，以新的为准");
+                }
                 self.intake.connected(known.id);
                 self.guests.insert(id.clone(), Guest { known, device, open: Vec::new() });
                 Some(())

@@ -23,9 +23,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Lines(Mutex<HashMap<ThingId, mpsc::Sender<(ThingId, Asking)>>>);
 
 impl Lines {
-    /// A device has spoken on a connection; the newest one counts.
-    pub(super) fn come(&self, thing: ThingId, line: mpsc::Sender<(ThingId, Asking)>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(thing, line);
+    /// A device has spoken on a connection; the newest one counts. Whether another one is open.
+    pub(super) fn come(&self, thing: ThingId, line: mpsc::Sender<(ThingId, Asking)>) -> bool {
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(thing, line.clone());
+        before.is_some_and(|before| !before.is_closed() && !before.same_channel(&line))
     }
 
     /// A connection has ended; a newer one of the device stays.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -29,6 +30,35 @@ pub fn routes(intake: Arc<dyn Intake>) -> Router {
         .route("/influx/api/v2/write", post(lines))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(intake)
+}
+
+/// A body that was not read, for its length or since it broke off.
+#[derive(Debug, thiserror::Error)]
+#[error("正文没有读完：不超过 {BODY_BYTES_MAX} 字节")]
+struct BodyRefused(#[source] BytesRejection);
+
+impl Refusal for BodyRefused {
+    fn kind(&self) -> RefusalKind {
+        let too_large = self.0.status() == StatusCode::PAYLOAD_TOO_LARGE;
+        if too_large { RefusalKind::TooLarge } else { RefusalKind::Invalid }
+    }
+
+    fn code(&self) -> &'static str {
+        match self.kind() {
+            RefusalKind::TooLarge => "body-too-large",
+            _ => "body-broken-off",
+        }
+    }
+}
+
+/// The body of a thing that is signed in; one that was not read is counted with it.
+fn read_whole(
+    intake: &dyn Intake,
+    thing: &Known,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Bytes, BodyRefused> {
+    let refused = body.map_err(BodyRefused);
+    refused.inspect_err(|refused| intake.mishap(thing.id, refused.code(), &refused.to_string()))
 }
 
 /// Why a request is not taken.
@@ -94,9 +124,10 @@ fn signed_in(intake: &dyn Intake, head: &HeaderMap) -> Result<Known, Refused> {
 async fn readings(
     State(intake): State<Arc<dyn Intake>>,
     head: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
     let thing = signed_in(&*intake, &head)?;
+    let body = read_whole(&*intake, &thing, body)?;
     let is_frame = head
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -123,9 +154,10 @@ async fn lines(
     State(intake): State<Arc<dyn Intake>>,
     Query(params): Query<LineParams>,
     head: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Refused> {
     let thing = signed_in(&*intake, &head)?;
+    let body = read_whole(&*intake, &thing, body)?;
     let lines = of_lines(&body, params.precision, intake.now());
     let lines = lines.inspect_err(|refused| intake.mishap(thing.id, refused.code(), &refused.to_string()))?;
     let foreign = lines.iter().filter_map(|line| line.thing.as_deref()).find(|code| **code != *thing.code);
