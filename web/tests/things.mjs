@@ -127,7 +127,7 @@ await atDesk(withRole('物联网值守员'), async (page, browser) => {
   await rule.locator('summary').click()
   await rule.locator('[data-act=replay]').click()
   await rule.locator('select[name=days]').selectOption({ label: '最近 1 天' })
-  await rule.getByRole('button', { name: '试算', exact: true }).click()
+  await rule.getByRole('button', { name: '回放', exact: true }).click()
   await rule.locator('[data-answer]').getByText(/会报警 \d+ 次/).waitFor()
   await hold(page, 'rules')
   await page.goto(`${city}/desk/things?q=${meter}&kind=gas-meter`)
