@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use reqwest::Method;
+use reqwest::blocking::Client;
 use serde_json::{Value, json};
 
 use crate::city::City;
+use crate::devices::{Device, OPERATOR, post};
 use crate::people::{Answer, PHOTO, Person};
 
 /// What is asked of strangers at one door: its method and path as the interface describes them, and the statuses for
@@ -15,7 +17,7 @@ use crate::people::{Answer, PHOTO, Person};
 type Door = (&'static str, &'static str, [u16; 3]);
 
 /// Doors that are open: they tell nothing of a person, or everybody may do it for themselves. This list only shrinks.
-const OPEN: [Door; 20] = [
+const OPEN: [Door; 22] = [
     ("GET", "/api/city", [200, 200, 200]),
     ("GET", "/api/demo", [200, 200, 200]),
     ("GET", "/api/procedures", [200, 200, 200]),
@@ -28,8 +30,11 @@ const OPEN: [Door; 20] = [
     ("GET", "/api/statistics/live", [200, 200, 200]),
     ("GET", "/api/statistics/live/cases", [200, 200, 200]),
     ("GET", "/api/statistics/live/days", [200, 200, 200]),
-    // Open data, and what the wall shows: no thing of a person, and no name of what is not public.
+    // Air, water and noise are everybody's.
     ("GET", "/api/stations", [200, 200, 200]),
+    ("GET", "/api/stations/{code}", [200, 200, 200]),
+    ("GET", "/api/stations/{code}/series/{property}", [200, 200, 200]),
+    // What the wall shows: no thing of a person, and no name of what is not public.
     ("GET", "/api/thing-map", [200, 200, 200]),
     ("GET", "/api/alarms/public", [200, 200, 200]),
     ("GET", "/tiles/base/{z}/{x}/{y}", [200, 200, 200]),
@@ -42,7 +47,7 @@ const OPEN: [Door; 20] = [
 
 /// Open doors that the interface doesn't describe: the description itself, the machine's doors, and the screens, which
 /// are the same files for everybody whatever they are called with.
-const UNDESCRIBED: [Door; 9] = [
+const UNDESCRIBED: [Door; 12] = [
     ("GET", "/api/openapi.json", [200, 200, 200]),
     ("GET", "/healthz", [200, 200, 200]),
     ("GET", "/readyz", [200, 200, 200]),
@@ -52,6 +57,10 @@ const UNDESCRIBED: [Door; 9] = [
     ("GET", "/desk/cases/{id}", [200, 200, 200]),
     ("GET", "/screen", [200, 200, 200]),
     ("GET", "/assets/{id}", [404, 404, 404]),
+    // Things bring their own secret; no session opens these.
+    ("POST", "/things/readings", [401, 401, 401]),
+    ("POST", "/influx/write", [401, 401, 401]),
+    ("POST", "/influx/api/v2/write", [401, 401, 401]),
 ];
 
 /// Doors that ask who is there and then serve them: their own things, never another's.
@@ -63,6 +72,8 @@ const ONES_OWN: [Door; 25] = [
     ("GET", "/api/my/cases", [401, 200, 200]),
     ("GET", "/api/cases", [401, 200, 200]),
     ("GET", "/api/cases/export", [401, 200, 200]),
+    // The one case that came of a thing or an alarm, to who may read it; here of one that nobody knows.
+    ("GET", "/api/cases/of-origin", [401, 200, 200]),
     ("GET", "/api/cases/similar", [401, 200, 200]),
     ("GET", "/api/knowledge", [401, 200, 200]),
     ("GET", "/api/me/settings/{name}", [401, 200, 200]),
@@ -71,19 +82,18 @@ const ONES_OWN: [Door; 25] = [
     ("POST", "/api/cases/caller-history", [401, 403, 200]),
     ("GET", "/api/queues", [401, 200, 200]),
     ("GET", "/api/notices", [401, 200, 200]),
-    ("GET", "/api/units", [401, 200, 200]),
-    // A handling unit opens no cases.
-    ("POST", "/api/cases", [401, 201, 403]),
-    // An empty body is no photo.
-    ("POST", "/api/blobs", [401, 415, 415]),
-    // Things and alarms of one's own unit, of which there are none here.
+    // The things of one's own unit and their alarms, of which there are none here.
     ("GET", "/api/things", [401, 200, 200]),
     ("GET", "/api/thing-types", [401, 200, 200]),
     ("GET", "/api/alarms", [401, 200, 200]),
     ("GET", "/api/alarms/indicators", [401, 200, 200]),
     ("GET", "/api/alarms/marks", [401, 200, 200]),
     ("GET", "/api/storms", [401, 200, 200]),
-    ("GET", "/api/cases/of-origin", [401, 200, 200]),
+    ("GET", "/api/units", [401, 200, 200]),
+    // A handling unit opens no cases.
+    ("POST", "/api/cases", [401, 201, 403]),
+    // An empty body is no photo.
+    ("POST", "/api/blobs", [401, 415, 415]),
     // Last, since it ends the session.
     ("DELETE", "/api/session", [401, 204, 204]),
 ];
@@ -122,25 +132,27 @@ const OFFICES: [Door; 28] = [
 
 /// Doors to one thing that a stranger may not know of: never a 403, and nothing that an id which never was wouldn't be
 /// told.
-const HIDDEN: [Door; 18] = [
+const HIDDEN: [Door; 8] = [
     ("GET", "/api/cases/{id}", [404, 404, 404]),
     ("GET", "/api/cases/{id}/suggestions", [401, 404, 404]),
     ("POST", "/api/cases/{id}/decisions", [401, 404, 404]),
     ("POST", "/api/cases/{id}/requests", [401, 404, 404]),
     ("POST", "/api/cases/{id}/requests/{request}/decision", [401, 404, 404]),
     ("POST", "/api/cases/{id}/contact-reading", [401, 404, 404]),
-    ("GET", "/api/things/{id}", [401, 404, 404]),
-    ("PATCH", "/api/things/{id}", [401, 404, 404]),
-    ("POST", "/api/things/{id}/secret", [401, 404, 404]),
-    ("GET", "/api/things/{id}/commands", [401, 404, 404]),
-    ("POST", "/api/things/{id}/commands", [401, 404, 404]),
-    ("GET", "/api/things/{id}/series/{property}", [401, 404, 404]),
-    ("GET", "/api/alarms/{id}", [401, 404, 404]),
-    ("POST", "/api/alarms/{id}/acknowledgement", [401, 404, 404]),
-    ("GET", "/api/stations/{code}", [404, 404, 404]),
-    ("GET", "/api/stations/{code}/series/{property}", [404, 404, 404]),
     ("GET", "/api/blobs/{blob}", [404, 404, 404]),
     ("POST", "/api/notices/{notice}/reading", [401, 404, 404]),
+];
+
+/// Doors to a thing of another unit, which is as hidden as a case.
+const THINGS: [Door; 8] = [
+    ("GET", "/api/things/{thing}", [401, 404, 404]),
+    ("PATCH", "/api/things/{thing}", [401, 404, 404]),
+    ("POST", "/api/things/{thing}/secret", [401, 404, 404]),
+    ("GET", "/api/things/{thing}/series/{property}", [401, 404, 404]),
+    ("GET", "/api/things/{thing}/commands", [401, 404, 404]),
+    ("POST", "/api/things/{thing}/commands", [401, 404, 404]),
+    ("GET", "/api/alarms/{alarm}", [401, 404, 404]),
+    ("POST", "/api/alarms/{alarm}/acknowledgement", [401, 404, 404]),
 ];
 
 /// The door to what stands on the public list of cases near a place: whoever has met with the same joins it, and then
@@ -195,11 +207,28 @@ struct Hidden {
     blob: String,
     notice: String,
     person: String,
+    thing: String,
+    alarm: String,
+    station: String,
 }
 
 impl Hidden {
     /// A resident reports with a photo; the case is dispatched, and its unit asks for more time.
     fn open(city: &City, confidential: bool) -> Self {
+        let operator = Person::with_role(city, OPERATOR, None);
+        let of = |kind: &str| {
+            let code = format!("{kind}-{}", if confidential { 2 } else { 1 });
+            let told =
+                json!({"code": code, "kind": kind, "unit": "370102-chengguan", "lon": LON, "lat": LAT});
+            Device::registered_with(&operator, told)
+        };
+        let (station, meter) = (of("water-station"), of("gas-meter"));
+        let leak = json!({"values": {"gas-concentration": 60.0}});
+        let stored = post(&Client::new(), &city.address, &meter, &leak);
+        assert_eq!(stored.map(|(status, _)| status), Some(200));
+        let of_meter = format!("/api/alarms?thing={}", meter.id);
+        let alarms = operator.sees(&of_meter, |page| page["rows"][0].is_object());
+        let alarm = text(&alarms["rows"][0]["id"]);
         let resident = Person::with_role(city, "resident", None);
         let photo =
             resident.request(Method::POST, "/api/blobs").header("content-type", "image/png").body(PHOTO);
@@ -221,7 +250,7 @@ impl Hidden {
         let notices = resident.sees("/api/notices", |inbox| inbox["rows"][0].is_object());
         let notice = text(&notices["rows"][0]["id"]);
         let person = text(&resident.get("/api/session").with(200)["person"]["id"]);
-        Self { id, number, request, blob, notice, person }
+        Self { id, number, request, blob, notice, person, thing: meter.id, alarm, station: station.code }
     }
 
     /// The path with the names of this case's things filled in.
@@ -235,17 +264,22 @@ impl Hidden {
             ("{blob}", &self.blob),
             ("{notice}", &self.notice),
             ("{person}", &self.person),
+            ("{thing}", &self.thing),
+            ("{alarm}", &self.alarm),
+            ("{code}", &self.station),
         ] {
             path = path.replace(name, value);
         }
-        path.replace("{post}", "jn-hotline.agent-day").replace("{name}", "demo").replace("{year}", "2026")
+        let path = path.replace("{post}", "jn-hotline.agent-day").replace("{property}", "ph");
+        path.replace("{name}", "demo").replace("{year}", "2026")
     }
 
     /// The same with ids of nothing.
     fn path_of_nothing(template: &str) -> String {
         let nothing = "01940000-0000-7000-8000-00000000dead";
-        let names = ["{id}", "{request}", "{blob}", "{notice}", "{person}"];
-        names.iter().fold(template.to_owned(), |path, name| path.replace(name, nothing))
+        let names = ["{id}", "{request}", "{blob}", "{notice}", "{person}", "{thing}", "{alarm}"];
+        let path = names.iter().fold(template.to_owned(), |path, name| path.replace(name, nothing));
+        path.replace("{property}", "ph")
     }
 }
 
@@ -275,7 +309,7 @@ fn query(path: &str) -> &'static str {
         "/api/geo/search" => "?q=趵突泉",
         "/api/cases" => "?q=路灯",
         "/api/alarms/marks" => "?things=01940000-0000-7000-8000-00000000dead",
-        "/api/cases/of-origin" => "?origin=thing:01940000-0000-7000-8000-00000000dead",
+        "/api/cases/of-origin" => "?origin=alarm:01940000-0000-7000-8000-00000000dead",
         "/api/statistics/live/cases" => "?kind=open",
         "/api/statistics/live/days" => "?days=7",
         "/api/statistics" | "/api/statistics/indicators" => "?from=2026-01-01&to=2026-12-31",
@@ -288,15 +322,7 @@ fn body(method: &str, path: &str, who: &str) -> Option<Value> {
     let body = match (method, path) {
         ("PUT", "/api/me/settings/{name}") => json!({"value": {"columns": ["left"]}}),
         (_, "/api/cases/caller-history") => json!({"phone": PHONE, "purpose": "handle-case"}),
-        ("GET" | "PUT" | "DELETE", _)
-        | (_, "/api/accounts/{person}/resets" | "/api/blobs" | "/api/things/{id}/secret") => return None,
-        ("PATCH", "/api/things/{id}") => json!({"version": 1, "state": "suspended"}),
-        (_, "/api/things") => json!({"code": format!("made-by-{who}"), "kind": "lamp-pole"}),
-        (_, "/api/things/{id}/commands") => json!({"name": "lamp-off"}),
-        (_, "/api/alarms/{id}/acknowledgement") => json!({"opinion": "已看"}),
-        (_, "/api/rules/{name}/replays") => {
-            json!({"from": "2026-11-01T00:00:00Z", "to": "2026-11-02T00:00:00Z"})
-        }
+        ("GET" | "PUT" | "DELETE", _) | (_, "/api/accounts/{person}/resets" | "/api/blobs") => return None,
         (_, "/api/residents") => {
             json!({"user": format!("stranger-{who}"), "password": "Quelle-7-Bach", "name": "路人"})
         }
@@ -309,6 +335,16 @@ fn body(method: &str, path: &str, who: &str) -> Option<Value> {
         (_, "/api/clients") => json!({"name": format!("client-{who}"), "title": "路人的程序"}),
         (_, "/api/cases") => {
             json!({"procedure": "hotline-ticket", "category": "010402", "title": "井盖松动"})
+        }
+        (_, "/api/things") => json!({"code": format!("made-by-{who}"), "kind": "lamp-pole"}),
+        (_, "/api/things/{thing}") => json!({"version": 1, "name": "路人的表"}),
+        (_, "/api/things/{thing}/secret" | "/things/readings" | "/influx/write" | "/influx/api/v2/write") => {
+            json!({})
+        }
+        (_, "/api/things/{thing}/commands") => json!({"name": "close-valve"}),
+        (_, "/api/alarms/{alarm}/acknowledgement") => json!({"opinion": "路过看见"}),
+        (_, "/api/rules/{name}/replays") => {
+            json!({"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"})
         }
         (_, "/api/cases/{id}/decisions") => json!({"take": "resolve", "form": {}}),
         (_, "/api/cases/{id}/requests") => json!({"request": "extension", "form": {}}),
@@ -412,18 +448,23 @@ fn strangers_learn_nothing_at_any_door() {
 
 /// Every door in the order in which strangers knock: what ends a session comes last.
 fn doors() -> impl Iterator<Item = Door> {
-    [&OPEN[..], &UNDESCRIBED, &OFFICES, &HIDDEN, &OPEN311, &ONES_OWN].into_iter().flatten().copied()
+    [&OPEN[..], &UNDESCRIBED, &OFFICES, &HIDDEN, &THINGS, &OPEN311, &ONES_OWN].into_iter().flatten().copied()
 }
 
 /// A door that is described and not listed fails here, and so does one that is listed and gone.
 fn every_described_door_is_listed(city: &City) {
     let described = described(city);
-    let named = |path: &str| path.replace("{blob}", "{id}").replace("{notice}", "{id}");
+    let named = |path: &str| {
+        ["{blob}", "{notice}", "{thing}", "{alarm}"]
+            .iter()
+            .fold(path.to_owned(), |path, name| path.replace(name, "{id}"))
+    };
     let listed: BTreeSet<(String, String)> = OPEN
         .iter()
         .chain(&ONES_OWN)
         .chain(&OFFICES)
         .chain(&HIDDEN)
+        .chain(&THINGS)
         .chain([&JOINING])
         .map(|(method, path, _)| ((*method).to_owned(), named(path)))
         .collect();
@@ -485,7 +526,7 @@ fn those_concerned_find_it(city: &City, hidden: &Hidden) {
 fn what_is_hidden_is_as_if_it_were_not_there(city: &City, hidden: &Hidden) {
     for (role, unit) in ELSEWHERE {
         let person = Person::with_role(city, role, Some(unit).filter(|unit| !unit.is_empty()));
-        for (method, path, _) in HIDDEN {
+        for (method, path, _) in HIDDEN.iter().chain(&THINGS).copied() {
             let at = format!("{method} {path} as {role} of {unit}");
             let body = body(method, path, role);
             let answer = knock(&person, method, &hidden.path(path), body.as_ref());
