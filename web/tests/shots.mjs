@@ -39,6 +39,7 @@ const FACES = [
       ['cases', resident, '/cases', '.row-link'],
       ['case', resident, `/cases/${own.number}`, '.stages'],
       ['notices', resident, '/notices', 'main .card'],
+      ['air', null, '/air', 'main .note'],
     ],
   },
   {
@@ -53,6 +54,9 @@ const FACES = [
       ['desk-supervision', withRole('督办员'), '/desk/supervision', '.tabs'],
       ['desk-field', withRole('监督员'), '/desk/field', 'main h1'],
       ['desk-pack', withRole('系统管理员'), '/desk/pack', 'main .card'],
+      ['desk-things', withRole('物联网值守员'), '/desk/things', '[data-count]'],
+      ['desk-alarms', withRole('物联网值守员'), '/desk/alarms', '.number'],
+      ['desk-rules', withRole('物联网值守员'), '/desk/alarms?part=rules', '[data-rule]'],
       ['desk-notices', withRole('派单员'), '/desk/notices', 'main h1'],
     ],
   },
