@@ -161,6 +161,7 @@ async fn strangers_learn_nothing_at_any_door() {
                 None,
                 [401, 403, 403],
             ),
+            (Method::GET, "/api/cases/of-origin?origin=thing:1".into(), None, [401, 200, 200]),
             // What stands on the public list of cases near a place may be joined; tried last, for it is known then.
             (Method::POST, format!("{case}/supporters"), None, [401, 201, 404]),
         ];

@@ -71,7 +71,9 @@ fn those_of_the_small_city() {
 
 fn jinan() -> Pack {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/jinan");
-    let checked = Pack::load(&folder, &contracts().and(notices()), testing::TODAY);
+    // What is said and asked of other engines stands last: their own tests know its types.
+    let known = contracts().and(notices()).and(testing::open_contracts(&folder));
+    let checked = Pack::load(&folder, &known, testing::TODAY);
     let problems: Vec<String> = checked.problems.iter().map(ToString::to_string).collect();
     checked.pack.unwrap_or_else(|| panic!("{}", problems.join("\n")))
 }
