@@ -101,7 +101,7 @@ impl Sensing {
                 "rules go on where they were left"
             );
         }
-        let watching = Arc::new(Watching::new(rules.clone()));
+        let watching = Arc::new(Watching::new(rules.clone(), Arc::clone(atlas)));
         things.tell(Arc::clone(&watching) as _);
         let entry = Arc::new(Entry::new(things.clone()));
         let topics = Arc::new(Topics::new(Arc::clone(&entry)));

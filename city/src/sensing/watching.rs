@@ -48,13 +48,14 @@ pub(super) fn watched(standing: &Standing, atlas: &Atlas) -> Option<Watched> {
 /// Hands what is stored to the rules that watch it.
 pub(super) struct Watching {
     rules: Rules,
+    atlas: Arc<Atlas>,
     /// The series that matter; all others are passed over quickly.
     series: RwLock<Arc<HashSet<u32>>>,
 }
 
 impl Watching {
-    pub(super) fn new(rules: Rules) -> Self {
-        let watching = Self { rules, series: RwLock::default() };
+    pub(super) fn new(rules: Rules, atlas: Arc<Atlas>) -> Self {
+        let watching = Self { rules, atlas, series: RwLock::default() };
         watching.renew();
         watching
     }
@@ -82,6 +83,16 @@ impl Hearer for Watching {
         for some in observed.chunks(WEIGHED_AT_A_TIME) {
             self.rules.observe(some, now);
         }
+    }
+
+    fn changed(&self, things: &[Standing]) {
+        for standing in things {
+            match watched(standing, &self.atlas) {
+                Some(watched) => self.rules.watch(watched),
+                None => self.rules.forget(standing.thing.id),
+            }
+        }
+        self.renew();
     }
 }
 

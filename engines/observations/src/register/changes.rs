@@ -201,6 +201,10 @@ impl Things {
             }
             Err(error) => return Err(StoreFault::from(error).into()),
         }
+        if let Some(hearer) = self.shared.hearer.get() {
+            let standings: Vec<Standing> = entries.iter().map(|entry| self.standing(entry)).collect();
+            hearer.changed(&standings);
+        }
         let mut book = self.shared.book.write().unwrap_or_else(PoisonError::into_inner);
         entries.into_iter().for_each(|entry| book.put(entry));
         Ok(())

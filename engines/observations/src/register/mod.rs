@@ -39,6 +39,9 @@ const ROWS_AT_A_TIME: usize = 500;
 pub trait Hearer: Send + Sync {
     /// These readings are durable.
     fn heard(&self, readings: &[Reading], now: Moment);
+
+    /// These things are registered or changed; it is told before they may speak under what is new.
+    fn changed(&self, _things: &[Standing]) {}
 }
 
 /// What the register is made of.
