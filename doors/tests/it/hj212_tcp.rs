@@ -219,7 +219,7 @@ async fn what_was_not_stored_and_what_is_wrong_in_itself_gets_no_answer() {
     assert!(device.is_silent().await);
     assert_eq!(
         *city.mishaps.lock().expect("nobody panics"),
-        ["checksum-wrong"],
+        ["half-frame", "checksum-wrong"],
         "now it is known whose frames they are"
     );
 }
