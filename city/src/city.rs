@@ -452,10 +452,15 @@ impl City {
                 if self.store.wait_for_events(at, RESTING).await? {
                     tokio::time::sleep(GATHERING).await;
                 }
-                self.store.events_of_kind_after("cases.", at, EVENTS_MAX).await
+                let end = self.store.last_position().await?;
+                self.store.events_of_kind_after("cases.", at, EVENTS_MAX).await.map(|events| (events, end))
             };
             match next.await {
-                Ok(events) => {
+                Ok((events, end)) => {
+                    if events.is_empty() {
+                        // What others said is passed over, or waiting for more would end at once for ever.
+                        at = at.max(end);
+                    }
                     for logged in events {
                         self.live.apply(&logged.event);
                         at = logged.position;

@@ -127,9 +127,14 @@ impl Sensing {
     /// # Errors
     /// When the database cannot answer.
     pub async fn follow(&self, at: &mut Position) -> Result<(), StoreFault> {
+        let end = self.store.last_position().await?;
         loop {
             let events = self.store.events_of_kind_after("observations.thing_", *at, EVENTS_MAX).await?;
-            let Some(last) = events.last() else { return Ok(()) };
+            let Some(last) = events.last() else {
+                // What others said is passed over, or waiting for more would end at once for ever.
+                *at = (*at).max(end);
+                return Ok(());
+            };
             *at = last.position;
             let mut registered = Vec::new();
             for logged in &events {
