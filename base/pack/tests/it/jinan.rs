@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use baotu_pack::testing::{TODAY, open_contracts};
 use baotu_pack::{ChargeQuestion, Checked, Level, Pack};
-use serde_json::{Value, json};
 
 /// Longest time in which the pack is read and checked, in a build without optimisation on a busy machine of two cores.
 const LOAD_SECONDS_MAX: u64 = 10;
