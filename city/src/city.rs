@@ -367,8 +367,6 @@ impl City {
         let (city, told) = (self.clone(), stop.clone());
         tasks.spawn(async move { city.sensing.rules.run(told.cancelled()).await });
         let (city, told) = (self.clone(), stop.clone());
-        tasks.spawn(async move { city.follow_with_the_rules(told).await });
-        let (city, told) = (self.clone(), stop.clone());
         tasks.spawn(async move { city.follow_with_the_map(told).await });
         let (city, told) = (self.clone(), stop.clone());
         tasks.spawn(async move {
@@ -427,21 +425,6 @@ impl City {
         let worker = format!("city-{}", std::process::id());
         while self.notices.deliver_due(&worker).await? > 0 {}
         Ok(())
-    }
-
-    /// Keeps what rules know of things up with the log.
-    async fn follow_with_the_rules(&self, stop: CancellationToken) {
-        let mut at = self.sensing.known_to();
-        while !stop.is_cancelled() {
-            let next = async {
-                self.store.wait_for_events(at, RESTING).await?;
-                self.sensing.follow(&mut at).await
-            };
-            if let Err(fault) = next.await {
-                tracing::error!(fault = &fault as &dyn std::error::Error, "rules do not hear of new things");
-                tokio::time::sleep(RESTING).await;
-            }
-        }
     }
 
     /// Keeps the live layer of the map up with the log.

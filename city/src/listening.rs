@@ -17,6 +17,21 @@ use crate::hearing::hear_out;
 /// How long requests under way may take after the city was told to stop.
 const STOPPING: Duration = Duration::from_secs(20);
 
+/// Files and sockets that a city wants open: some tens of thousands of things, each with a connection.
+const OPEN_FILES_WANTED: u64 = 131_072;
+/// Files and sockets that a city needs beside the connections of things.
+const OPEN_FILES_BESIDE: u64 = 1_000;
+
+/// Asks the system for as many open files and sockets as it allows this user, since shells begin with a thousand; how many
+/// connections of things that leaves room for.
+pub fn allow_connections() -> usize {
+    let allowed = rlimit::increase_nofile_limit(OPEN_FILES_WANTED).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the system does not tell how many files may be open");
+        0
+    });
+    usize::try_from(allowed.saturating_sub(OPEN_FILES_BESIDE)).unwrap_or(usize::MAX)
+}
+
 /// A bound address that does not answer yet.
 pub struct Door {
     listener: TcpListener,

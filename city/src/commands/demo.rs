@@ -20,7 +20,7 @@ use crate::demo::devices::{Addresses, FULL, Fleet};
 use crate::demo::habits::Habits;
 use crate::demo::people::Cast;
 use crate::demo::play::Play;
-use crate::listening::Door;
+use crate::listening::{Door, allow_connections};
 use crate::sensing::doors::BoundDoors;
 use crate::settings::Settings;
 use crate::surroundings::{SimulatedSurroundings, real_now};
@@ -75,6 +75,12 @@ pub(super) async fn run(settings: Settings, choices: PlayChoices) -> anyhow::Res
     let pack = checked_pack(&settings, &*surroundings)?;
     let cast = Cast::of(&pack, choices.seed);
     let door = Door::bind(settings.listen).await.with_context(|| format!("不能监听 {}", settings.listen))?;
+    // Each device has a socket at both ends, and both are here.
+    let room = allow_connections() / 2;
+    let devices = choices.devices.min(room);
+    if devices < choices.devices {
+        println!("系统只允许打开这么多连接：模拟设备减为 {devices} 台（用 ulimit -n 放开）");
+    }
     let doors = settings.things.clone().bind().await?;
     let mut city = City::found(Founding {
         store: StoreConfig::new(settings.database.clone(), settings.data.join("blobs")),
@@ -111,7 +117,7 @@ pub(super) async fn run(settings: Settings, choices: PlayChoices) -> anyhow::Res
     let mut play =
         Play::new(city.clone(), habits, cast, Arc::clone(&surroundings), choices.seed, choices.per_day)
             .await?;
-    let fleet = play.fleet(choices.devices);
+    let fleet = play.fleet(devices);
     let addresses = addresses(&door, &doors);
     let end = start.plus_micros(history);
     if choices.history_only {

@@ -13,7 +13,7 @@ use baotu_vocabulary::Surroundings;
 use tokio_util::sync::CancellationToken;
 
 use crate::city::{City, Founding, contracts, told};
-use crate::listening::{Door, told_to_stop};
+use crate::listening::{Door, allow_connections, told_to_stop};
 use crate::sensing::doors::BoundDoors;
 use crate::settings::Settings;
 use crate::surroundings::RealSurroundings;
@@ -22,6 +22,7 @@ pub(super) async fn run(settings: Settings, bootstrap: bool) -> anyhow::Result<E
     let surroundings: Arc<dyn Surroundings> = Arc::new(RealSurroundings);
     let pack = checked_pack(&settings, &*surroundings)?;
     let door = Door::bind(settings.listen).await.with_context(|| format!("不能监听 {}", settings.listen))?;
+    allow_connections();
     let doors = settings.things.clone().bind().await?;
     let city = City::found(Founding {
         store: StoreConfig::new(settings.database.clone(), settings.data.join("blobs")),

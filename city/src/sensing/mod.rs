@@ -26,11 +26,10 @@ use baotu_doors::mqtt::{Broker, BrokerParts, Limits};
 use baotu_doors::sensing::Intake;
 use baotu_geo::Atlas;
 use baotu_geo::contracts::GeoFacts;
-use baotu_observations::contracts::REGISTERED;
 use baotu_observations::{Parts, Readings, Things};
 use baotu_pack::Pack;
 use baotu_rules::{Rules, RulesParts};
-use baotu_storage::{EVENTS_MAX, Position, Store, StoreFault};
+use baotu_storage::Store;
 use baotu_vocabulary::Surroundings;
 
 use crate::methods::CityMethods;
@@ -54,11 +53,6 @@ pub struct Sensing {
     /// The rules that watch.
     pub rules: Rules,
     entry: Arc<Entry>,
-    watching: Arc<Watching>,
-    atlas: Arc<Atlas>,
-    store: Store,
-    /// Up to where in the log the rules know of things.
-    known_to: Position,
 }
 
 impl Sensing {
@@ -73,7 +67,6 @@ impl Sensing {
         (access, atlas): (&AccessState, &Arc<Atlas>),
         surroundings: &Arc<dyn Surroundings>,
     ) -> anyhow::Result<Self> {
-        let known_to = store.last_position().await?;
         let folder = data.join(READINGS_FOLDER);
         let opening = tokio::task::spawn_blocking(move || Readings::open(&folder));
         let readings = opening.await.context("读数没有打开")?.context("打不开读数文件夹")?;
@@ -117,54 +110,8 @@ impl Sensing {
             hj212: hj212.clone(),
             things: things.clone(),
         }));
-        let (atlas, store) = (Arc::clone(atlas), store.clone());
-        Ok(Self { things, hj212, broker, rules, entry, watching, atlas, store, known_to })
-    }
-
-    /// Follows the log: what is registered or changed is watched from then on, and a thing that is no longer in use loses
-    /// its connection.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
-    pub async fn follow(&self, at: &mut Position) -> Result<(), StoreFault> {
-        let end = self.store.last_position().await?;
-        loop {
-            let events = self.store.events_of_kind_after("observations.thing_", *at, EVENTS_MAX).await?;
-            let Some(last) = events.last() else {
-                // What others said is passed over, or waiting for more would end at once for ever.
-                *at = (*at).max(end);
-                return Ok(());
-            };
-            *at = last.position;
-            let mut registered = Vec::new();
-            for logged in &events {
-                let Some(standing) = logged.event.subject.parse().ok().and_then(|id| self.things.thing(id))
-                else {
-                    continue;
-                };
-                match watched(&standing, &self.atlas) {
-                    Some(watched) => {
-                        self.rules.watch(watched);
-                        if logged.event.kind == REGISTERED {
-                            registered.extend(standing.series.iter().map(|(_, number)| *number));
-                        }
-                    }
-                    None => {
-                        self.rules.forget(standing.thing.id);
-                        let ended = self.broker.revoke(&standing.thing.code);
-                        tracing::debug!(ended, "a thing is no longer in use");
-                    }
-                }
-            }
-            self.watching.renew();
-            // What it has said since it was registered, while nobody watched it yet.
-            self.watching.take_up(&self.things, &registered);
-        }
-    }
-
-    /// Up to where in the log the rules knew of things when the city was founded.
-    pub const fn known_to(&self) -> Position {
-        self.known_to
+        watching.broker.set(broker.clone()).ok();
+        Ok(Self { things, hj212, broker, rules, entry })
     }
 
     /// Where doors bring what things say.

@@ -1,12 +1,13 @@
 //! Rules watch what things say: things of the register as rules see them, readings as they come, readings of the past.
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use baotu_doors::mqtt::Broker;
 use baotu_geo::Atlas;
-use baotu_observations::{Hearer, Reading, Readings, SeriesNumber, Standing, ThingState, Things};
+use baotu_observations::{Hearer, Reading, Readings, SeriesNumber, Standing, Thing, ThingState};
 use baotu_rules::{BoxFuture, History, HistoryFault, Observed, Rules, Watched};
-use baotu_vocabulary::{Moment, Quality, ZoneCode};
+use baotu_vocabulary::{Moment, ZoneCode};
 
 /// Readings of the past that are asked for at a time.
 const PAGE_READINGS: usize = 50_000;
@@ -15,7 +16,7 @@ const WEIGHED_AT_A_TIME: usize = 2_000;
 
 /// A reading as rules see it. What a thing itself does not trust neither raises nor ends an alarm.
 fn observed(reading: &Reading) -> Observed {
-    let usable = matches!(reading.quality, Quality::Normal | Quality::Manual);
+    let usable = reading.quality.is_usable();
     Observed { series: reading.series.number(), at: reading.at, value: reading.value, usable }
 }
 
@@ -49,13 +50,15 @@ pub(super) fn watched(standing: &Standing, atlas: &Atlas) -> Option<Watched> {
 pub(super) struct Watching {
     rules: Rules,
     atlas: Arc<Atlas>,
+    /// Where a thing loses its connection; set when the broker stands.
+    pub(super) broker: OnceLock<Broker>,
     /// The series that matter; all others are passed over quickly.
     series: RwLock<Arc<HashSet<u32>>>,
 }
 
 impl Watching {
     pub(super) fn new(rules: Rules, atlas: Arc<Atlas>) -> Self {
-        let watching = Self { rules, atlas, series: RwLock::default() };
+        let watching = Self { rules, atlas, broker: OnceLock::new(), series: RwLock::default() };
         watching.renew();
         watching
     }
@@ -64,14 +67,6 @@ impl Watching {
     pub(super) fn renew(&self) {
         let series: HashSet<u32> = self.rules.watched_series().into_iter().collect();
         *self.series.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(series);
-    }
-
-    /// Weighs the newest readings of series that are watched from now on; one that was heard meanwhile counts once.
-    pub(super) fn take_up(&self, things: &Things, series: &[SeriesNumber]) {
-        let mut newest: Vec<Reading> =
-            series.iter().filter_map(|number| things.readings().newest(*number)).collect();
-        newest.sort_by_key(|reading| reading.at);
-        self.heard(&newest, things.now());
     }
 }
 
@@ -93,6 +88,11 @@ impl Hearer for Watching {
             }
         }
         self.renew();
+    }
+
+    fn signed_out(&self, thing: &Thing) {
+        let ended = self.broker.get().map_or(0, |broker| broker.revoke(&thing.code));
+        tracing::debug!(ended, "a thing must sign in anew");
     }
 }
 

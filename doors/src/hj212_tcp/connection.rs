@@ -193,40 +193,39 @@ impl Connection {
         Some(Reply { samples, answer: step.answer, ended })
     }
 
-    /// Lets the device of a message in, by its MN and PW; none when it may not speak.
+    /// Lets the device of a message in, by its MN and PW; none when it may not speak. It is asked for each frame, so that a
+    /// secret that was renewed is worth nothing on an open connection either.
     fn let_in(&mut self, id: &DeviceId, message: &Message) -> Option<()> {
-        let password = message.password.clone();
-        if let Some(guest) = self.guests.get_mut(id)
-            && password.as_ref().is_none_or(|password| guest.device.password == *password)
-        {
-            guest.device.version = message.version();
-            return Some(());
-        }
-        let is_new = !self.guests.contains_key(id);
-        let password = password?;
+        // Some leave PW out once they are known: the one that they came in with counts.
+        let came_in_with = self.guests.get(id).map(|guest| guest.device.password.clone());
+        let password = message.password.clone().or(came_in_with)?;
         let secret = std::str::from_utf8(password.reveal()).unwrap_or_default();
-        match self.intake.sign_in(id.as_str(), secret) {
-            Ok(known) if !is_new || self.guests.len() < DEVICES_MAX => {
-                let system = known.kind.hj212.as_ref().and_then(|declared| SystemCode::new(&declared.system));
-                let system = system.or(message.system)?;
-                let device = Device { id: id.clone(), password, system, version: message.version() };
-                if self.lines.come(known.id, self.line.clone()) {
-                    self.intake.mishap(known.id, "connected-twice", "同一设备编号另有一个连接，以新的为准");
-                }
-                self.intake.connected(known.id);
-                self.guests.insert(id.clone(), Guest { known, device, open: Vec::new() });
-                Some(())
-            }
-            Ok(_) => {
-                metrics::counter!("baotu_hj212_refused", "reason" => "too-many-devices").increment(1);
-                None
-            }
+        let known = match self.intake.sign_in(id.as_str(), secret) {
+            Ok(known) => known,
             Err(refused) => {
                 self.refused_in_a_row += 1;
                 metrics::counter!("baotu_hj212_refused", "reason" => refused.code).increment(1);
-                None
+                return None;
             }
+        };
+        if let Some(guest) = self.guests.get_mut(id) {
+            guest.device.version = message.version();
+            guest.device.password = password;
+            return Some(());
         }
+        if self.guests.len() >= DEVICES_MAX {
+            metrics::counter!("baotu_hj212_refused", "reason" => "too-many-devices").increment(1);
+            return None;
+        }
+        let system = known.kind.hj212.as_ref().and_then(|declared| SystemCode::new(&declared.system));
+        let system = system.or(message.system)?;
+        let device = Device { id: id.clone(), password, system, version: message.version() };
+        if self.lines.come(known.id, self.line.clone()) {
+            self.intake.mishap(known.id, "connected-twice", "同一设备编号另有一个连接，以新的为准");
+        }
+        self.intake.connected(known.id);
+        self.guests.insert(id.clone(), Guest { known, device, open: Vec::new() });
+        Some(())
     }
 
     fn only_guest(&self) -> Option<ThingId> {

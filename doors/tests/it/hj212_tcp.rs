@@ -37,6 +37,7 @@ struct City {
     zone: TimeZone,
     /// One permit for each message that may become durable.
     disk: Semaphore,
+    secret: Mutex<&'static str>,
     is_full: bool,
     kept: Mutex<Vec<Sample>>,
     mishaps: Mutex<Vec<String>>,
@@ -54,6 +55,7 @@ impl City {
             kind: Arc::new(sensing.types.into_iter().next().expect("one")),
             zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
             disk: Semaphore::new(permits),
+            secret: Mutex::new("123456"),
             is_full,
             kept: Mutex::default(),
             mishaps: Mutex::default(),
@@ -64,7 +66,7 @@ impl City {
 
 impl Intake for City {
     fn sign_in(&self, code: &str, secret: &str) -> Result<Known, NotLetIn> {
-        if code == MN && secret == "123456" {
+        if code == MN && secret == *self.secret.lock().expect("nobody panics") {
             return Ok(Known { id: thing(), code: MN.into(), kind: Arc::clone(&self.kind) });
         }
         Err(NotLetIn { code: "wrong-credentials", sentence: String::new() })
@@ -249,4 +251,19 @@ async fn a_device_is_asked_on_its_connection_and_its_answer_is_told() {
     device.answers(1).await;
     let told = json!({"SystemTime": "20260301080002", "ExeRtn": 1});
     assert_eq!(*city.ended.lock().expect("nobody panics"), [(command, true, told)]);
+}
+
+#[tokio::test]
+async fn a_secret_that_was_renewed_is_worth_nothing_on_an_open_connection() {
+    let city = City::new(100, false);
+    let mut device = device(&city).await;
+    device.send(&upload("001", "123456", "58")).await;
+    device.answers(1).await;
+    *city.secret.lock().expect("nobody panics") = "777777";
+    device.send(&upload("002", "123456", "59")).await;
+    assert!(device.is_silent().await, "the old secret");
+    device.send(&upload("003", "777777", "60")).await;
+    assert_eq!(device.answers(1).await, ["20260301080000003 9014"]);
+    let kept: Vec<f64> = city.kept.lock().expect("nobody panics").iter().map(|sample| sample.value).collect();
+    assert_eq!(kept, [58.0, 60.0]);
 }

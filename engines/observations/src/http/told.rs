@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use crate::mishap::Mishap;
-use crate::reading::{Quality, Reading};
+use crate::reading::Reading;
 use crate::register::{Standing, Things};
 use crate::thing::ThingState;
 
@@ -224,7 +224,7 @@ fn indicator_told(
         let young = |reading: &Reading| {
             now.micros_since(reading.at) <= i64::from(indicator.within_seconds) * 1_000_000
         };
-        let usable = |reading: &Reading| matches!(reading.quality, Quality::Normal | Quality::Manual);
+        let usable = |reading: &Reading| reading.quality.is_usable();
         if let Some(reading) = newest(from).filter(young).filter(usable) {
             at = Some(at.map_or(reading.at, |at| at.min(reading.at)));
             inputs.insert(input.clone(), reading.value);

@@ -162,7 +162,11 @@ impl Things {
         let mut work = Work::new();
         store::update_thing(&mut work, &entry.thing, &entry.secret, now);
         work.event(self.event(THING_CHANGED, &entry.thing, by, now));
+        let thing = entry.thing.clone();
         self.commit(work, vec![entry]).await?;
+        if thing.state != ThingState::InUse {
+            self.sign_out(&thing);
+        }
         self.thing(id).ok_or_else(|| ThingRefused::NotFound.into())
     }
 
@@ -185,7 +189,14 @@ impl Things {
         store::update_thing(&mut work, &thing, &entry.secret, now);
         work.event(self.event(THING_CHANGED, &thing, by, now));
         self.commit(work, vec![entry]).await?;
+        self.sign_out(&thing);
         Ok(Registered { thing, secret })
+    }
+
+    fn sign_out(&self, thing: &Thing) {
+        if let Some(hearer) = self.shared.hearer.get() {
+            hearer.signed_out(thing);
+        }
     }
 
     /// Stores a unit and takes its entries into the book.

@@ -12,7 +12,8 @@ use baotu_pack::Pack;
 use baotu_pack::sensing::ThingType;
 use baotu_storage::{Store, StoreFault, Work};
 use baotu_vocabulary::{
-    FactFault, Facts, Figure, MethodRefused, Methods, Moment, PropertyName, Surroundings, ThingId,
+    DivisionCode, FactFault, Facts, Figure, MethodRefused, Methods, Moment, PropertyName, Surroundings,
+    ThingId,
 };
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -42,6 +43,9 @@ pub trait Hearer: Send + Sync {
 
     /// These things are registered or changed; it is told before they may speak under what is new.
     fn changed(&self, _things: &[Standing]) {}
+
+    /// What a thing has signed in with is worth nothing any more: it is no longer in use, or has another secret.
+    fn signed_out(&self, _thing: &Thing) {}
 }
 
 /// What the register is made of.
@@ -430,13 +434,16 @@ impl Wanted {
             let address = thing.address.as_deref().unwrap_or_default();
             [thing.code.as_str(), thing.name.as_str(), address].iter().any(|own| own.contains(text))
         };
-        let division = thing.division.as_ref().map(ToString::to_string).unwrap_or_default();
+        let is_in = |code: &str| {
+            let wanted: Option<DivisionCode> = code.parse().ok();
+            wanted.zip(thing.division).is_some_and(|(wanted, own)| wanted.contains(own))
+        };
         self.kind.as_ref().is_none_or(|kind| thing.kind.as_str() == kind)
             && self
                 .unit
                 .as_ref()
                 .is_none_or(|unit| thing.unit.as_ref().is_some_and(|own| own.as_str() == unit))
-            && self.division.as_ref().is_none_or(|code| division.starts_with(code.trim_end_matches("00")))
+            && self.division.as_ref().is_none_or(|code| is_in(code))
             && self.state.is_none_or(|state| thing.state == state)
             && self.online.is_none_or(|online| standing.online == online)
             && self.text.as_ref().is_none_or(|text| has(text))

@@ -203,8 +203,26 @@ async fn what_a_thing_says_is_kept_flagged_or_refused_by_name() {
 
 #[tokio::test]
 async fn a_thing_is_changed_at_its_version_and_a_suspended_one_is_not_heard() {
+    /// Notes which things are known to be changed, and which must sign in anew.
+    #[derive(Default)]
+    struct Told(Mutex<Vec<String>>);
+    impl Hearer for Told {
+        fn heard(&self, _: &[Reading], _: Moment) {}
+        fn changed(&self, things: &[baotu_observations::Standing]) {
+            let told = things.iter().map(|one| format!("changed {} {}", one.thing.code, one.thing.version));
+            self.0.lock().expect("nobody panics").extend(told);
+        }
+        fn signed_out(&self, thing: &Thing) {
+            self.0
+                .lock()
+                .expect("nobody panics")
+                .push(format!("signed out {} {}", thing.code, thing.version));
+        }
+    }
     for test in stores().await {
         let Desk { clock, things } = desk(&test).await;
+        let told = Arc::new(Told::default());
+        things.tell(told.clone());
         let one = register(&things, gauge("W-1")).await.expect("it is registered");
         let id = one.thing.id;
         let named = Change { name: Some("大明湖站".to_owned()), ..Change::default() };
@@ -225,6 +243,20 @@ async fn a_thing_is_changed_at_its_version_and_a_suspended_one_is_not_heard() {
         let retired = Change { state: Some(ThingState::Retired), ..Change::default() };
         things.change(id, 5, retired.clone(), "test").await.expect("it is changed");
         assert_eq!(refused(things.change(id, 6, retired, "test").await), ThingRefused::Retired);
+        assert_eq!(
+            *told.0.lock().expect("nobody panics"),
+            [
+                "changed W-1 1",
+                "changed W-1 2",
+                "changed W-1 3",
+                "signed out W-1 3",
+                "changed W-1 4",
+                "changed W-1 5",
+                "signed out W-1 5",
+                "changed W-1 6",
+                "signed out W-1 6"
+            ]
+        );
     }
 }
 
@@ -232,7 +264,10 @@ async fn a_thing_is_changed_at_its_version_and_a_suspended_one_is_not_heard() {
 async fn a_list_tells_who_is_silent() {
     for test in stores().await {
         let Desk { clock, things } = desk(&test).await;
-        let new = (1..=5).map(|number| gauge(&format!("W-{number}"))).collect();
+        let mut new: Vec<NewThing> = (1..=5).map(|number| gauge(&format!("W-{number}"))).collect();
+        for (thing, division) in new.iter_mut().zip(["370102003242", "370102030001", "370103001001"]) {
+            thing.division = Some(division.parse().expect("a division"));
+        }
         let registered = things.register(new, "test").await.expect("they are registered");
         let now = clock.now();
         things.accept(registered[1].thing.id, &[level(now, 1.0)], now).await.expect("it is stored");
@@ -242,6 +277,11 @@ async fn a_list_tells_who_is_silent() {
         };
         assert_eq!(codes(&Wanted::default(), "", 3), ("W-1 W-2 W-3".to_owned(), true));
         assert_eq!(codes(&Wanted::default(), "W-3", 3), ("W-4 W-5".to_owned(), false));
+        let within = |code: &str| Wanted { division: Some(code.to_owned()), ..Wanted::default() };
+        assert_eq!(codes(&within("370102"), "", 9).0, "W-1 W-2");
+        assert_eq!(codes(&within("370102003"), "", 9).0, "W-1", "a street ends where its digits do");
+        assert_eq!(codes(&within("370100"), "", 9).0, "W-1 W-2 W-3");
+        assert_eq!(codes(&within("nowhere"), "", 9).0, "");
         let online = Wanted { online: Some(true), ..Wanted::default() };
         assert_eq!(codes(&online, "", 3), ("W-2".to_owned(), false));
         clock.pass_seconds(1_801);
